@@ -1,0 +1,61 @@
+"""The command `sentiment`: every verb's module is imported only when that verb runs."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import Any
+
+import click
+
+from sentiment.errors import SentimentError
+
+# verb -> where its click command lives, and one line for `sentiment --help`
+VERBS = {
+    "demo": (
+        "cli.demo:demo",
+        "Train if needed, start a broker, the classifier and the API, and watch reviews flow.",
+    ),
+    "train": ("cli.train:train", "Train a model in Spark, check it and make it current."),
+    "predict": ("cli.predict:predict", "Classify texts given as arguments or on standard input."),
+    "explain": ("cli.predict:explain", "Show which terms of a text speak for and against."),
+    "stream": ("cli.stream:stream", "Classify the reviews that arrive on Kafka, exactly once."),
+    "produce": ("cli.produce:produce", "Send a file's reviews to Kafka."),
+    "consume": ("cli.consume:consume", "Print the results that arrive on Kafka."),
+    "serve": ("cli.serve:serve", "Serve the model over HTTP."),
+    "kafka": ("cli.kafka:kafka", "Start and stop the broker that a bare machine lacks."),
+    "models": ("cli.models:models", "List, show, verify, promote and roll back model versions."),
+}
+
+
+class Verbs(click.Group):
+    """A click group whose commands are loaded on use, so that serving never pays for training."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in VERBS:
+            return None
+        module, _, attribute = VERBS[cmd_name][0].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(verb, text) for verb, (_, text) in VERBS.items()])
+
+
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "SENTIMENT"})
+@click.version_option(package_name="review-sentiment")
+def cli() -> None:
+    """Classify film reviews: trained in Spark, served without it, the same answer to the last bit."""
+
+
+def main(arguments: list[str] | None = None) -> Any:
+    """Run the command line; an expected error is one line on standard error and its own exit code."""
+    try:
+        cli.main(args=arguments, prog_name="sentiment", standalone_mode=True)
+    except SentimentError as error:
+        click.echo(f"sentiment: {error}", err=True)
+        sys.exit(error.exit_code)

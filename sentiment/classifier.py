@@ -1,0 +1,96 @@
+"""The one object that all doors share: an immutable, verified model."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from sentiment import folder, kernel, versions
+from sentiment.cleaning import clean
+from sentiment.errors import ModelError
+from sentiment.explanation import Explanation, explain_text
+from sentiment.manifest import Manifest
+from sentiment.predictions import Predictions
+from sentiment.results import Because
+
+
+@dataclass(frozen=True)
+class Classifier:
+    """Classifies texts as its folder says. Safe to share between threads."""
+
+    path: Path
+    manifest: Manifest
+    tables: kernel.Tables
+
+    @staticmethod
+    def load(path: Path | str) -> Classifier:
+        """Load a version folder, or the current version of a folder of versions.
+
+        Every file's checksum is compared and the golden texts are scored again; ModelError if anything
+        differs. What this returns has been compiled and has answered before.
+        """
+        version = versions.resolve(Path(path))
+        manifest = folder.read_manifest(version)
+        folder.verify_files(version, manifest)
+        classifier = Classifier(version, manifest, _tables(manifest, folder.read_weights(version)))
+        classifier._recheck(folder.read_checks(version))
+        return classifier
+
+    @property
+    def version(self) -> str:
+        return self.manifest.version
+
+    def predict(self, texts: Sequence[str]) -> Predictions:
+        """The answers to texts, in their order; any string is a text, the empty one included."""
+        margins, counts = kernel.score(*_buffer(texts), self.tables)
+        return Predictions(margins, counts, self.manifest.calibration)
+
+    def explain(self, text: str) -> Explanation:
+        """Every term of the text that has a coefficient, and what it adds to the margin."""
+        return explain_text(clean(text), self.tables, self._terms)
+
+    def because(self, text: str, most: int = 5) -> tuple[Because, ...]:
+        """The terms of the text that weigh most, the heaviest first."""
+        return tuple(Because(term.text, term.weight) for term in self.explain(text).strongest(most))
+
+    @functools.cached_property
+    def _terms(self) -> list[tuple[str, ...]]:
+        return folder.read_terms(self.path)
+
+    def _recheck(self, checks: list[folder.Check]) -> None:
+        again = self.predict([check.text for check in checks])
+        for check, margin, probability in zip(checks, again.margin, again.probability, strict=True):
+            # exp() may differ in its last bit from one C library to the next; a margin may not
+            if margin != check.margin or abs(probability - check.probability) > 1e-12:
+                raise ModelError(
+                    f"{self.path} gives {probability!r} for {check.text[:60]!r}, not the saved "
+                    f"{check.probability!r}: the folder or this installation is damaged"
+                )
+
+
+def _buffer(texts: Sequence[str]) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
+    """Cleaned texts as the kernel takes them: one buffer of UTF-8 and the offsets, shape (texts + 1,)."""
+    encoded = [clean(text).encode() for text in texts]
+    offsets = np.zeros(len(encoded) + 1, np.int64)
+    np.cumsum([len(data) for data in encoded], out=offsets[1:])
+    return np.frombuffer(b"".join(encoded), np.uint8), offsets
+
+
+def _tables(manifest: Manifest, weights: folder.Weights) -> kernel.Tables:
+    buckets, rule = manifest.hashing.buckets, manifest.text_rule
+    if not 64 <= buckets <= 1 << 24 or buckets & (buckets - 1):
+        raise ModelError(f"{buckets} buckets: the number must be a power of two from 64 to {1 << 24}")
+    if len(weights.buckets) and weights.buckets[-1] >= buckets:
+        raise ModelError(f"bucket {weights.buckets[-1]} has a coefficient, but there are only {buckets} buckets")
+    if len(rule.upper) != len(rule.lower) or not rule.upper or not 1 <= rule.max_order <= 8:
+        raise ModelError("the text rule is malformed: `upper` and `lower` must be as long, `max_order` from 1 to 8")
+    return kernel.make_tables(
+        (rule.kinds(), rule.folds(), rule.max_order),
+        (buckets, weights.buckets),
+        (weights.coefficients, manifest.intercept),
+    )

@@ -1,0 +1,25 @@
+"""The errors that a user may meet: each message names the thing, what was expected and the way out."""
+
+
+class SentimentError(Exception):
+    """Base of all expected errors. `exit_code` is what a command ends with: 1, some input was bad."""
+
+    exit_code = 1
+
+
+class DataError(SentimentError):
+    """Reviews that can't be read or can't be learned from."""
+
+
+class ModelError(SentimentError):
+    """A model folder that is missing, damaged or does not give the answers that it was saved with."""
+
+
+class SettingError(SentimentError):
+    """A setting or an installation that is wrong; the command ends with 2, misuse."""
+
+    exit_code = 2
+
+
+class ServiceError(SentimentError):
+    """Something that a service needs (a broker, a port, a runtime) failed or is not there."""

@@ -1,0 +1,135 @@
+"""The model folder: written whole or not at all, read only when every byte is the one that was written."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import zipfile
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from sentiment.errors import ModelError
+from sentiment.manifest import FORMAT, Manifest
+
+MANIFEST, COEFFICIENTS, TERMS, CHECKS = "model.json", "coefficients.npz", "terms.txt", "checks.jsonl"
+
+
+class Check(msgspec.Struct, frozen=True):
+    """A golden text and its answer: loading re-scores it."""
+
+    text: str
+    margin: float
+    probability: float
+
+
+class Weights(NamedTuple):
+    """The kept buckets, ascending, shape (kept,), and their coefficients, float64, same shape."""
+
+    buckets: npt.NDArray[np.uint32]
+    coefficients: npt.NDArray[np.float64]
+
+
+def read_manifest(version: Path) -> Manifest:
+    """`model.json` of a version folder; ModelError if it is missing, malformed or of another format."""
+    path = version / MANIFEST
+    try:
+        manifest = msgspec.json.decode(path.read_bytes(), type=Manifest)
+    except FileNotFoundError as error:
+        raise ModelError(
+            f"{version} holds no {MANIFEST}: it is not a model; train one with `sentiment train`"
+        ) from error
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise ModelError(f"{path} can't be read as a model's description: {error}") from error
+    if manifest.format != FORMAT:
+        raise ModelError(f"{path} has format {manifest.format}; this program reads format {FORMAT}")
+    return manifest
+
+
+def verify_files(version: Path, manifest: Manifest) -> None:
+    """Compare each file's sha256 with the one in `model.json`; ModelError names the first that differs."""
+    for name in (COEFFICIENTS, TERMS, CHECKS):
+        if name not in manifest.files:
+            raise ModelError(f"{version / MANIFEST} names no checksum of {name}")
+    for name, expected in manifest.files.items():
+        path = version / name
+        if not path.resolve().is_relative_to(version.resolve()):
+            raise ModelError(f"{version / MANIFEST} names a file outside of the model's folder: {name}")
+        if not path.is_file():
+            raise ModelError(f"{path} is missing: the model is not whole; restore the folder or train again")
+        if sha256(path) != expected:
+            raise ModelError(f"{path} is not the file that was saved (sha256 differs); restore it or train again")
+
+
+def read_weights(version: Path) -> Weights:
+    """The coefficients, read without pickle; ModelError unless buckets ascend and all values are finite."""
+    path = version / COEFFICIENTS
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            weights = Weights(arrays["buckets"], arrays["coefficients"])
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        raise ModelError(f"{path} can't be read: {error}") from error
+    buckets, coefficients = weights
+    ascending = bool(np.all(buckets[1:] > buckets[:-1]))
+    if buckets.dtype != np.uint32 or coefficients.dtype != np.float64 or buckets.shape != coefficients.shape:
+        raise ModelError(f"{path} must hold uint32 buckets and as many float64 coefficients")
+    if not ascending or not np.isfinite(coefficients).all():
+        raise ModelError(f"{path} must hold ascending buckets and finite coefficients")
+    return weights
+
+
+def read_checks(version: Path) -> list[Check]:
+    """The golden texts; ModelError if there is none."""
+    path = version / CHECKS
+    try:
+        checks = msgspec.json.Decoder(Check).decode_lines(path.read_bytes())
+    except (OSError, msgspec.DecodeError) as error:
+        raise ModelError(f"{path} can't be read: {error}") from error
+    if not checks:
+        raise ModelError(f"{path} holds no check")
+    return checks
+
+
+def read_terms(version: Path) -> list[tuple[str, ...]]:
+    """For each kept bucket, ascending, the training terms that fall into it, the most frequent first."""
+    lines = (version / TERMS).read_text(encoding="utf-8").split("\n")[:-1]
+    return [tuple(filter(None, line.split("\t"))) for line in lines]
+
+
+def write_parts(folder: Path, weights: Weights, terms: list[tuple[str, ...]], checks: list[Check]) -> None:
+    """Write all of a model but `model.json`; the same weights give the same bytes."""
+    with zipfile.ZipFile(folder / COEFFICIENTS, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, array in weights._asdict().items():
+            with archive.open(zipfile.ZipInfo(f"{name}.npy"), "w") as file:
+                np.lib.format.write_array(file, np.ascontiguousarray(array), allow_pickle=False)
+    (folder / TERMS).write_text("".join("\t".join(names) + "\n" for names in terms), encoding="utf-8")
+    (folder / CHECKS).write_bytes(b"".join(msgspec.json.encode(check) + b"\n" for check in checks))
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Write `model.json` with the checksums of all other files as they are now."""
+    files = {
+        path.relative_to(folder).as_posix(): sha256(path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != MANIFEST
+    }
+    whole = msgspec.structs.replace(manifest, files=files)
+    (folder / MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(whole), indent=1) + b"\n")
+
+
+def sync(folder: Path) -> None:
+    """Make sure that what was written survives a power cut."""
+    for path in [*folder.rglob("*"), folder]:
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,60 @@
+"""`model.json`: everything about a model but its coefficients. Unknown fields are refused, so a typo can't hide."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import Struct
+
+from sentiment.textrule import TextRule
+
+FORMAT = 1
+
+
+class Hashing(Struct, frozen=True, forbid_unknown_fields=True):
+    """How a term becomes a bucket; `buckets` is a power of two from 2^6 to 2^24."""
+
+    buckets: int
+    function: str = "murmur3_x86_32 of the UTF-8 bytes, as org.apache.spark.ml.feature.HashingTF since 3.0"
+    seed: int = 42
+
+
+class Calibration(Struct, frozen=True, forbid_unknown_fields=True):
+    """What was folded into the coefficients, and the band of probabilities in which a person should look.
+
+    Calibrated margin = slope * fitted margin + offset (Platt 1999).
+    """
+
+    method: str
+    slope: float
+    offset: float
+    review_above: float  # needs_review where review_above < probability < review_below
+    review_below: float
+
+
+class Parity(Struct, frozen=True, forbid_unknown_fields=True):
+    """The certificate: held-out rows scored by Spark and by `Classifier.load` of this very folder."""
+
+    rows: int
+    labels_equal: int
+    margins_equal: int
+    max_abs_dp: float
+
+
+class Manifest(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A model's identity. `version` names everything that changes an answer."""
+
+    format: int = FORMAT
+    version: str
+    created: str  # ISO 8601, UTC
+    spark_version: str
+    text_rule: TextRule
+    hashing: Hashing
+    intercept: float
+    labels: tuple[str, str] = ("negative", "positive")
+    calibration: Calibration
+    training: dict[str, Any] = {}
+    data: dict[str, Any] = {}
+    metrics: dict[str, Any] = {}
+    parity: Parity | None = None
+    files: dict[str, str] = {}  # path in the folder -> sha256, of every file but model.json

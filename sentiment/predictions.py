@@ -1,0 +1,64 @@
+"""The answers to a batch of texts, as arrays."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from sentiment.manifest import Calibration
+from sentiment.results import Prediction
+
+
+def probabilities(margins: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """The positive class's probability, by the formula of Spark's LogisticRegressionModel: 1 - 1/(1 + exp(margin))."""
+    with np.errstate(over="ignore"):
+        return 1.0 - 1.0 / (1.0 + np.exp(margins))
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """`margin` is the log-odds of the positive class, float64, shape (texts,).
+
+    `counts` holds, for each text, its distinct buckets and how many of them the model has a coefficient for,
+    shape (texts, 2). A `Prediction` is made only when one is asked for by its place.
+    """
+
+    margin: npt.NDArray[np.float64]
+    counts: npt.NDArray[np.int32]
+    calibration: Calibration
+
+    @functools.cached_property
+    def probability(self) -> npt.NDArray[np.float64]:
+        return probabilities(self.margin)
+
+    @functools.cached_property
+    def sentiment(self) -> npt.NDArray[np.int8]:
+        """1 where the margin is above zero, as Spark's threshold of 0.5 has it, else 0."""
+        return (self.margin > 0).astype(np.int8)
+
+    @functools.cached_property
+    def needs_review(self) -> npt.NDArray[np.bool_]:
+        probability = self.probability
+        return (probability > self.calibration.review_above) & (probability < self.calibration.review_below)
+
+    @functools.cached_property
+    def unseen(self) -> npt.NDArray[np.float64]:
+        """The share of each text's terms that the model has no coefficient for; 1.0 for a text without terms."""
+        distinct, kept = self.counts[:, 0], self.counts[:, 1]
+        return 1.0 - kept / np.maximum(distinct, 1)
+
+    def __len__(self) -> int:
+        return len(self.margin)
+
+    def __getitem__(self, place: int) -> Prediction:
+        return Prediction(
+            1 if self.sentiment[place] else 0, float(self.probability[place]), bool(self.needs_review[place])
+        )
+
+    def __iter__(self) -> Iterator[Prediction]:
+        columns = self.sentiment.tolist(), self.probability.tolist(), self.needs_review.tolist()
+        return map(Prediction, *columns)
