@@ -47,7 +47,7 @@ class Classifier:
 
     def predict(self, texts: Sequence[str]) -> Predictions:
         """The answers to texts, in their order; any string is a text, the empty one included."""
-        margins, counts = kernel.score(*_buffer(texts), self.tables)
+        margins, counts = kernel.score(*encode_texts(texts), self.tables)
         return Predictions(margins, counts, self.manifest.calibration)
 
     def explain(self, text: str) -> Explanation:
@@ -73,7 +73,7 @@ class Classifier:
                 )
 
 
-def _buffer(texts: Sequence[str]) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
+def encode_texts(texts: Sequence[str]) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
     """Cleaned texts as the kernel takes them: one buffer of UTF-8 and the offsets, shape (texts + 1,)."""
     encoded = [clean(text).encode() for text in texts]
     offsets = np.zeros(len(encoded) + 1, np.int64)

@@ -46,10 +46,10 @@ def explain_text(text: str, tables: kernel.Tables, learned: list[tuple[str, ...]
     folded, edges, buckets = kernel.walk(data, tables)
     places = _places(len(edges), tables.max_order)
     positions = _characters(data)
-    value = 1.0 / np.sqrt(float(max(len(np.unique(buckets)), 1)))
     terms, margin = [], 0.0
-    for bucket in np.unique(buckets):
-        rank = kernel.rank_of(bucket, tables)
+    distinct = np.unique(buckets)
+    value = 1.0 / np.sqrt(float(max(len(distinct), 1)))
+    for bucket, rank in zip(distinct.tolist(), kernel.ranks_of(distinct, tables).tolist(), strict=True):
         if rank < 0:
             continue
         weight = float(tables.coefficients[rank] * value)
@@ -58,7 +58,7 @@ def explain_text(text: str, tables: kernel.Tables, learned: list[tuple[str, ...]
         spans = tuple((int(positions[edges[a, 2]]), int(positions[edges[b, 3]])) for a, b in stands)
         first, last = stands[0]
         name = folded[edges[first, 0] : edges[last, 1]].tobytes().decode()
-        terms.append(Term(name, weight, int(bucket), spans, learned[rank]))
+        terms.append(Term(name, weight, bucket, spans, learned[rank]))
     return Explanation(text, tuple(terms), tables.intercept, margin + tables.intercept)
 
 
@@ -70,3 +70,14 @@ def _places(tokens: int, max_order: int) -> list[tuple[int, int]]:
 def _characters(data: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:
     """For each byte offset of UTF-8, and for the end, how many characters start before it."""
     return np.concatenate([[0], np.cumsum((data & 0xC0) != 0x80)])
+
+
+def term_texts(text: str, tables: kernel.Tables) -> list[tuple[int, str]]:
+    """(place of the coefficient, term) of every term of a cleaned text that has one, repeats included."""
+    folded, edges, buckets = kernel.walk(np.frombuffer(text.encode(), np.uint8), tables)
+    places = _places(len(edges), tables.max_order)
+    found = []
+    for (first, last), rank in zip(places, kernel.ranks_of(buckets, tables).tolist(), strict=True):
+        if rank >= 0:
+            found.append((rank, folded[edges[first, 0] : edges[last, 1]].tobytes().decode()))
+    return found

@@ -223,6 +223,15 @@ def rank_of(bucket: np.uint32, tables: Tables) -> int:
 
 
 @numba.njit(cache=True)
+def ranks_of(buckets: npt.NDArray[np.uint32], tables: Tables) -> npt.NDArray[np.int64]:
+    """`rank_of` each bucket, same shape."""
+    ranks = np.empty(len(buckets), np.int64)
+    for place in range(len(buckets)):
+        ranks[place] = rank_of(buckets[place], tables)
+    return ranks
+
+
+@numba.njit(cache=True)
 def mark_distinct(
     buckets: npt.NDArray[np.uint32],
     tables: Tables,

@@ -1,0 +1,111 @@
+"""The demo's steps, in order: model, broker, topics, classifier, API, reviews, summary, and all of it stopped."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import click
+import msgspec
+
+from cli.demo import preparing, showing
+from cli.demo.flow import flow, paced
+from cli.demo.reviews import HeldOut, messages
+from cli.demo.services import answers, log_has, running
+from cli.demo.tally import Summary
+from sentiment.manifest import Manifest
+from streaming.brokers.kafka_python import KafkaPythonCluster
+from streaming.settings import Connection, Limits, Topics
+from streaming.topics import create_topics
+
+SHOWN_REVIEWS, SHOWN_BROKEN = 40, 2
+ALL_REVIEWS, ALL_BROKEN = 2_000, 20
+
+
+@dataclass(frozen=True)
+class Demo:
+    """Where things are, and how the reviews are sent."""
+
+    models: Path
+    home: Path  # the project's own folder for brokers, runtimes and logs
+    api_port: int
+    once: bool
+    rate: float
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="Send 2,000 reviews as fast as they go, print one JSON object and end.")
+@click.option("--rate", type=click.FloatRange(min=0.1), default=2.0, show_default=True, help="Reviews a second to watch.")
+@click.option("--models", type=click.Path(path_type=Path), default=Path("models"), show_default=True)
+@click.option("--port", type=int, default=8000, show_default=True, help="The API's port; another if it is taken.")
+def demo(once: bool, rate: float, models: Path, port: int) -> None:
+    """Train if needed, start a broker, the classifier and the API, and watch reviews flow."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    home = Path(os.environ.get("SENTIMENT_HOME", ".local"))
+    try:
+        complete = run(Demo(models, home, preparing.free_port(port), once, rate))
+    except KeyboardInterrupt:
+        click.echo("\nstopped", err=True)
+        return
+    sys.exit(0 if complete else 1)
+
+
+def run(demo: Demo) -> bool:
+    """All steps; returns whether every record was answered exactly once."""
+    started = time.monotonic()
+    model = preparing.prepare_model(demo.models, demo.home)
+    with ExitStack() as stack:
+        broker = stack.enter_context(preparing.broker(demo.home))
+        connection = Connection(bootstrap_servers=broker.address)
+        cluster, topics = KafkaPythonCluster(connection), Topics()
+        create_topics(cluster, topics, Limits())
+        url = _start_services(demo, broker.address, stack)
+        summary = _send_and_show(demo, model.held_out, cluster)
+        complete = summary.lost == summary.duplicated == 0 and summary.dead == _broken(demo)
+        cold = model.cold or broker.cold
+        if demo.once:
+            _report(summary, model.manifest, cold, time.monotonic() - started)
+        else:
+            showing.summary(summary, model.known)
+            showing.invitation(url, broker.address)
+            signal.pause()
+    return complete
+
+
+def _start_services(demo: Demo, servers: str, stack: ExitStack) -> str:
+    """The classifier and the API, each a process; returns the API's address."""
+    logs, model = demo.home / "demo", ["--model", str(demo.models)]
+    stream = ["stream", *model, "--bootstrap-servers", servers, "--instance", "demo"]
+    if not demo.once:
+        stream.append("--explain")
+    stack.enter_context(running(stream, logs / "stream.log", log_has(logs / "stream.log", b"ready")))
+    url = f"http://127.0.0.1:{demo.api_port}"
+    serve = ["serve", *model, "--port", str(demo.api_port)]
+    stack.enter_context(running(serve, logs / "serve.log", answers(f"{url}/health/ready")))
+    return url
+
+
+def _send_and_show(demo: Demo, held_out: list[HeldOut], cluster: KafkaPythonCluster) -> Summary:
+    good = ALL_REVIEWS if demo.once else SHOWN_REVIEWS
+    sending = messages(uuid4().hex[:8], held_out, good, _broken(demo))
+    if not demo.once:
+        return flow(cluster, Topics(), paced(sending, demo.rate), showing.answer).summary()
+    with showing.counting(good + _broken(demo)) as count:
+        return flow(cluster, Topics(), sending, count).summary()
+
+
+def _broken(demo: Demo) -> int:
+    return ALL_BROKEN if demo.once else SHOWN_BROKEN
+
+
+def _report(summary: Summary, manifest: Manifest, cold: bool, seconds: float) -> None:
+    parity = manifest.parity.max_abs_dp if manifest.parity else None
+    figures = {name: round(v, 4) if isinstance(v, float) else v for name, v in summary._asdict().items()}
+    report = figures | {"parity_max_abs_dp": parity, "cold": cold, "seconds": round(seconds, 1)}
+    click.echo(msgspec.json.encode(report))

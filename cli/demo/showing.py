@@ -1,0 +1,72 @@
+"""What the demo prints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import Progress
+from rich.table import Table
+
+from cli.demo.flow import Seen
+from cli.demo.tally import Summary
+from streaming.brokers.seam import Record
+
+_WIDTH = 60
+_console = Console(stderr=False, highlight=False)
+_errors = Console(stderr=True, highlight=False)
+
+
+def step(message: str) -> None:
+    _errors.print(f"[bold]{escape(message)}[/]")
+
+
+def answer(record: Record, seen: Seen | None) -> None:
+    """One line for an answer: label, confidence, strongest words, the text's beginning."""
+    if seen is None:
+        reason = dict(record.headers).get("sentiment.reason", b"").decode()
+        _console.print(f"[yellow]dead letter[/]     {reason:28} {escape(repr((record.value or b'')[:_WIDTH]))}")
+        return
+    colour = "green" if seen.sentiment else "red"
+    doubt = "?" if seen.needs_review else " "
+    words = ", ".join(f"{term.term} {term.weight:+.2f}" for term in seen.because[:3])
+    text = " ".join(str(seen.review.get("text", "")).split())[:_WIDTH]
+    _console.print(f"[{colour}]{seen.label}[/] {seen.confidence:6.1%}{doubt} [dim]{escape(words):44.44}[/] {escape(text)}…")
+
+
+@contextmanager
+def counting(total: int) -> Iterator[Callable[[Record, Seen | None], None]]:
+    """A progress bar instead of lines; silent where there is no terminal."""
+    with Progress(console=_errors, disable=not _errors.is_terminal) as progress:
+        task = progress.add_task("answered", total=total)
+        yield lambda record, seen: progress.advance(task)
+
+
+def summary(figures: Summary, known: str) -> None:
+    table = Table(title="Summary", show_header=False)
+    table.add_row("sent", str(figures.sent))
+    table.add_row("labelled", str(figures.labelled))
+    table.add_row("dead letters", str(figures.dead))
+    table.add_row("lost, duplicated", f"{figures.lost}, {figures.duplicated}")
+    table.add_row("accuracy", f"{figures.accuracy:.1%} ({known})")
+    table.add_row("record to result", f"p50 {figures.p50_ms:.0f} ms, p99 {figures.p99_ms:.0f} ms")
+    _console.print(table)
+
+
+def invitation(url: str, servers: str) -> None:
+    """What to try while the demo stays up."""
+    _console.print(
+        f"""
+The stream and the API stay up until Ctrl-C. Try, in another terminal:
+
+  curl {url}/predict?explain=true -H 'content-type: application/json' -d '{{"text": "Not bad at all!"}}'
+  curl {url}/model
+  .venv/bin/sentiment consume --bootstrap-servers {servers}
+  echo 'Quel navet, deux heures de perdues.' | .venv/bin/sentiment produce - --bootstrap-servers {servers}
+  echo 'A wonderful film' | kcat -P -b {servers} -t reviews      # and: kcat -C -b {servers} -t sentiment
+""",
+        markup=False,
+        soft_wrap=True,
+    )

@@ -1,0 +1,73 @@
+"""What a training run says of its data and of its result, in words and in `model.json`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from pyspark.sql import functions as F
+
+from spark_jobs.cleaning import Cleaning
+from spark_jobs.columns import LABEL, SPLIT, TEST, TEXT, TRAIN, VALIDATION
+from spark_jobs.evaluating import Scored
+from spark_jobs.publishing import Published
+from spark_jobs.splitting import Split
+
+
+def describe(account: Cleaning, split: Split, inputs: Sequence[str]) -> dict[str, Any]:
+    """What the model folder says of its data, with warnings in words."""
+    counted = split.frame.groupBy(SPLIT).count().collect()
+    sizes = {row[SPLIT]: row["count"] for row in counted}
+    fingerprint = split.frame.agg(F.bit_xor(F.xxhash64(TEXT, LABEL))).collect()[0][0]
+    return {
+        "inputs": [entry.rstrip("/").rsplit("/", 1)[-1] for entry in inputs],
+        "cleaning": account._asdict(),
+        "groups": split.groups,
+        "split": {side: sizes.get(side, 0) for side in (TRAIN, VALIDATION, TEST)},
+        "fingerprint": f"{fingerprint & (1 << 64) - 1:016x}",
+        "warnings": warnings(account, split.groups),
+    }
+
+
+def warnings(account: Cleaning, groups: int) -> list[str]:
+    """What a reader must know before believing a score on this data."""
+    found = []
+    if account.repeated > 0.1 * account.rows:
+        found.append(f"{account.repeated:,} of {account.rows:,} rows are repeats of another row")
+    if groups < 0.5 * account.kept:
+        found.append(
+            f"the {account.kept:,} distinct texts come from about {groups:,} templates, so a score on them says little "
+            "about real reviews"
+        )
+    if account.kept < 1000:
+        found.append(f"{account.kept:,} texts are few: expect a much lower accuracy on reviews of another kind")
+    return found
+
+
+def write_rows(scored: Scored, path: Path) -> None:
+    """The test rows, with their labels, as JSON lines."""
+    rows = zip(scored.text, scored.label.tolist(), scored.language.tolist(), strict=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lines = (msgspec.json.encode({"text": text, "label": label, "language": lang}) for text, label, lang in rows)
+    path.write_bytes(b"".join(line + b"\n" for line in lines))
+
+
+def summary(published: Published) -> str:
+    """The result in a few lines for people."""
+    manifest = published.manifest
+    lines = [f"model {manifest.version} in {published.path}, now current"]
+    for name, scores in manifest.metrics.items():
+        auc = "n/a" if scores["roc_auc"] is None else f"{scores['roc_auc']:.3f}"
+        figures = ", ".join(f"{what} {scores[what]:.3f}" for what in ("accuracy", "precision", "recall", "f1"))
+        lines.append(f"  test rows, {name:5}: {scores['n']:6,} rows, {figures}, ROC AUC {auc}")
+    confusion = manifest.metrics["all"]["confusion"]
+    lines.append("  confusion: " + ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in confusion.items()))
+    parity = manifest.parity
+    if parity:
+        lines.append(
+            f"  parity with Spark: {parity.labels_equal} of {parity.rows} labels and {parity.margins_equal} margins equal, "
+            f"largest difference in probability {parity.max_abs_dp:.1e}"
+        )
+    return "\n".join(lines)

@@ -1,0 +1,69 @@
+"""Clean, de-duplicated reviews, and how many rows each step took away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import pandas as pd
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from sentiment.cleaning import clean
+from sentiment.language import language_of
+from spark_jobs.columns import LABEL, LANGUAGE, SOURCE, TEXT
+
+
+class Cleaning(NamedTuple):
+    """Rows read, rows taken away by each step in this order, rows kept."""
+
+    rows: int
+    label_unknown: int
+    text_empty: int
+    repeated: int
+    contradictory: int
+    kept: int
+
+    def __str__(self) -> str:
+        return (
+            f"{self.rows:,} rows: {self.label_unknown:,} without a usable label, {self.text_empty:,} without text, "
+            f"{self.repeated:,} repeats, {self.contradictory:,} with the same text under both labels; {self.kept:,} kept"
+        )
+
+
+def clean_texts(frame: DataFrame) -> DataFrame:
+    """Apply the one cleaning function to the text, and name its language."""
+
+    def batches(frames: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+        for batch in frames:
+            texts = [clean(text) if isinstance(text, str) else "" for text in batch[TEXT]]
+            yield batch.assign(**{TEXT: texts, LANGUAGE: [language_of(text) for text in texts]})
+
+    return frame.mapInPandas(batches, f"{TEXT} string, {LABEL} int, {SOURCE} string, {LANGUAGE} string")
+
+
+def distinct_texts(frame: DataFrame) -> DataFrame:
+    """One row for each text and its smallest label, with `seen` rows of it and whether its labels `agree`."""
+    return frame.groupBy(TEXT).agg(
+        F.min(LABEL).alias(LABEL),
+        F.min(SOURCE).alias(SOURCE),
+        F.first(LANGUAGE).alias(LANGUAGE),
+        F.count("*").alias("seen"),
+        (F.min(LABEL) == F.max(LABEL)).alias("agree"),
+    )
+
+
+def clean_reviews(frame: DataFrame) -> tuple[DataFrame, Cleaning]:
+    """Reviews ready for training, (text, label, source, language), cached, and the account of what was dropped."""
+    cleaned = clean_texts(frame).cache()
+    labelled = cleaned.where(F.col(LABEL).isNotNull())
+    with_text = labelled.where(F.trim(TEXT) != "")
+    texts = distinct_texts(with_text).cache()
+    kept = texts.where("agree").select(TEXT, LABEL, SOURCE, LANGUAGE).cache()
+    rows, known, filled = cleaned.count(), labelled.count(), with_text.count()
+    contradictory = int(texts.where("not agree").agg(F.coalesce(F.sum("seen"), F.lit(0))).collect()[0][0])
+    count = kept.count()
+    account = Cleaning(rows, rows - known, known - filled, filled - contradictory - count, contradictory, count)
+    cleaned.unpersist()
+    texts.unpersist()
+    return kept, account

@@ -1,0 +1,136 @@
+"""From features to one linear model over buckets: naive-Bayes weights, a logistic regression, folding, pruning.
+
+The weights are the log-count ratios of Wang & Manning 2012 ("Baselines and bigrams"), from document frequencies.
+Spark's LogisticRegression cancels any scaling of columns when it standardises, and converges badly when it does
+not. So one *anchor row* of almost no weight and huge values gives every column the same standard deviation,
+`SPREAD`: standardising then divides all columns alike, the weights stay, and the problem is well conditioned.
+"""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from pyspark.ml.classification import LogisticRegression, LogisticRegressionModel
+from pyspark.ml.feature import IDF, ElementwiseProduct
+from pyspark.ml.linalg import Vectors
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from sentiment.folder import Weights
+from spark_jobs.columns import COUNTS, FEATURES, LABEL, WEIGHT
+from spark_jobs.saved import load_slicer
+
+Floats = npt.NDArray[np.float64]
+
+SMOOTHING = 2.0  # added to each document frequency
+ANCHOR_WEIGHT, SPREAD = 1e-10, 3.0
+
+
+class Recipe(NamedTuple):
+    """The hyper-parameters of the fit."""
+
+    buckets: int = 1 << 22
+    least_frequency: int = 5  # documents that a bucket must occur in, for 5,000 rows and more
+    penalty: float = 100.0  # C of the literature: the larger, the weaker the regularisation
+    keep: int = 100_000
+    iterations: int = 100
+
+
+class Frequencies(NamedTuple):
+    """Documents of each class that a bucket occurs in, shape (buckets,)."""
+
+    positive: Floats
+    negative: Floats
+
+    @property
+    def both(self) -> Floats:
+        return self.positive + self.negative
+
+
+class Linear(NamedTuple):
+    """margin = intercept + sum of the coefficients of the distinct kept buckets / sqrt(distinct buckets)."""
+
+    weights: Weights
+    intercept: float
+
+
+def document_frequencies(frame: DataFrame) -> Frequencies:
+    """Exact document frequencies by class, from Spark's own IDF: no shuffle."""
+    return Frequencies(*(_frequency(frame.where(F.col(LABEL) == label)) for label in (1, 0)))
+
+
+def _frequency(frame: DataFrame) -> Floats:
+    model = IDF(inputCol=COUNTS, outputCol="idf").fit(frame)
+    scale = float(model.numDocs + 1)  # Spark's idf is the logarithm of (documents + 1) / (frequency + 1)
+    frequency: Floats = np.rint(scale / np.exp(model.idf.toArray()) - 1)
+    return frequency
+
+
+def naive_bayes_ratios(frequencies: Frequencies, kept: npt.NDArray[np.uint32]) -> Floats:
+    """|log(share of the positive documents / share of the negative ones)| of each kept bucket, shape (kept,)."""
+    positive, negative = (side[kept] + SMOOTHING for side in frequencies)
+    ratios: Floats = np.abs(np.log(positive / positive.sum()) - np.log(negative / negative.sum()))
+    return ratios
+
+
+def fit(frame: DataFrame, recipe: Recipe, scratch: Path) -> Linear:
+    """Fit rows of (features, counts, label); the coefficients come back in the space of the buckets."""
+    frame = frame.select(FEATURES, COUNTS, LABEL).cache()
+    rows = frame.count()
+    frequencies = document_frequencies(frame)
+    kept = np.flatnonzero(frequencies.both >= _least_frequency(recipe, rows)).astype(np.uint32)
+    ratios = naive_bayes_ratios(frequencies, kept)
+    model = _regression(_compact(frame, kept, ratios, scratch), (rows, len(kept)), recipe)
+    frame.unpersist()
+    coefficients = model.coefficients.toArray() * ratios
+    weights = prune(Weights(kept, coefficients), frequencies.both[kept], recipe.keep)
+    return Linear(weights, float(model.intercept))
+
+
+def prune(weights: Weights, frequency: Floats, keep: int) -> Weights:
+    """Keep the `keep` coefficients that move most documents most: the largest |coefficient| * sqrt(frequency)."""
+    weight = np.abs(weights.coefficients) * np.sqrt(frequency)
+    chosen = np.sort(np.argsort(-weight, kind="stable")[:keep])
+    chosen = chosen[weights.coefficients[chosen] != 0.0]
+    return Weights(weights.buckets[chosen], weights.coefficients[chosen])
+
+
+def calibrate(linear: Linear, slope: float, offset: float) -> Linear:
+    """Fold a calibration, slope * margin + offset, into the model."""
+    buckets, coefficients = linear.weights
+    return Linear(Weights(buckets, coefficients * slope), linear.intercept * slope + offset)
+
+
+def _least_frequency(recipe: Recipe, rows: int) -> int:
+    """On fewer than 5,000 rows a bucket need not be as frequent."""
+    return max(1, min(recipe.least_frequency, math.ceil(recipe.least_frequency * rows / 5000)))
+
+
+def _compact(frame: DataFrame, kept: npt.NDArray[np.uint32], ratios: Floats, scratch: Path) -> DataFrame:
+    """Only the kept buckets' columns, times their naive-Bayes ratios, and the anchor row."""
+    slicer = load_slicer(kept, (FEATURES, "sliced"), scratch)
+    weigh = ElementwiseProduct(scalingVec=Vectors.dense(ratios), inputCol="sliced", outputCol="weighted")
+    return weigh.transform(slicer.transform(frame)).select(F.col("weighted").alias(FEATURES), LABEL)
+
+
+def _regression(frame: DataFrame, shape: tuple[int, int], recipe: Recipe) -> LogisticRegressionModel:
+    rows, columns = shape
+    height = SPREAD * math.sqrt(rows / ANCHOR_WEIGHT)
+    anchor = frame.sparkSession.createDataFrame(
+        [(Vectors.dense(np.full(columns, height)), 1, ANCHOR_WEIGHT)], [FEATURES, LABEL, WEIGHT]
+    )
+    weighted = frame.withColumn(WEIGHT, F.lit(1.0)).unionByName(anchor)
+    regression = LogisticRegression(
+        featuresCol=FEATURES,
+        labelCol=LABEL,
+        weightCol=WEIGHT,
+        standardization=True,
+        regParam=1.0 / (rows * recipe.penalty * SPREAD**2),
+        maxIter=recipe.iterations,
+    )
+    model: LogisticRegressionModel = regression.fit(weighted)
+    return model

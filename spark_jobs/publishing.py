@@ -1,0 +1,146 @@
+"""The model folder, written beside its final place, proven against Spark, and only then put there."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+import numpy as np
+from pyspark import __version__ as spark_version
+from pyspark.ml import PipelineModel
+from pyspark.sql import DataFrame, SparkSession
+
+from sentiment import Classifier, folder, kernel, versions
+from sentiment.classifier import encode_texts
+from sentiment.cleaning import clean
+from sentiment.errors import ModelError
+from sentiment.manifest import Calibration, Hashing, Manifest, Parity
+from sentiment.predictions import probabilities
+from sentiment.textrule import TextRule
+from spark_jobs.columns import LABEL, LANGUAGE, TEXT
+from spark_jobs.evaluating import Scored, metrics, score
+from spark_jobs.features import bucket_stages, token_stages
+from spark_jobs.fitting import Linear
+from spark_jobs.golden import GOLDEN
+from spark_jobs.parity import certify
+from spark_jobs.saved import load_linear
+from spark_jobs.terms import terms_of_buckets
+
+
+class Candidate(NamedTuple):
+    """A fitted and calibrated model, not yet written."""
+
+    rule: TextRule
+    buckets: int
+    linear: Linear
+    calibration: Calibration
+
+    @property
+    def tables(self) -> kernel.Tables:
+        weights, intercept = self.linear
+        return kernel.make_tables(
+            (self.rule.kinds(), self.rule.folds(), self.rule.max_order),
+            (self.buckets, weights.buckets),
+            (weights.coefficients, intercept),
+        )
+
+
+class Published(NamedTuple):
+    path: Path
+    manifest: Manifest
+    scored: Scored
+
+
+def publish(
+    candidate: Candidate, frames: tuple[DataFrame, DataFrame], about: dict[str, Any], models: Path
+) -> Published:
+    """Write, prove and promote a model, given its (training, test) rows and what `model.json` should say about them.
+
+    Raises ModelError, and promotes nothing, if one label differs between Spark and the folder as it was written.
+    """
+    temporary = models.absolute() / f".{datetime.now(UTC):%Y%m%dT%H%M%S}-unfinished"
+    temporary.mkdir(parents=True)
+    try:
+        manifest, scored = _write(candidate, frames, about, temporary)
+        _require(manifest.parity)
+        path = versions.publish(temporary, models)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+    versions.promote(models, manifest.version)
+    return Published(path, folder.read_manifest(path), scored)
+
+
+def _write(
+    candidate: Candidate, frames: tuple[DataFrame, DataFrame], about: dict[str, Any], place: Path
+) -> tuple[Manifest, Scored]:
+    """Write the whole folder; Spark's answers come from the pipeline as saved, ours from the folder as written."""
+    train, test = frames
+    pipeline = _save_pipeline(candidate, test.sparkSession, place)
+    scored, golden = (
+        score(test.select(TEXT, LABEL, LANGUAGE), pipeline),
+        score(_golden_rows(test.sparkSession), pipeline),
+    )
+    terms = terms_of_buckets(train, candidate.tables, candidate.linear.weights.buckets)
+    folder.write_parts(place, candidate.linear.weights, terms, _checks(candidate))
+    manifest = _manifest(candidate, {**about, "metrics": metrics(scored)})
+    folder.write_manifest(place, manifest)
+    certified = msgspec.structs.replace(manifest, parity=certify((scored, golden), Classifier.load(place)))
+    folder.write_manifest(place, certified)
+    return certified, scored
+
+
+def _save_pipeline(candidate: Candidate, spark: SparkSession, place: Path) -> PipelineModel:
+    """Save Spark's own form of the model and return it as Spark loads it."""
+    weights, intercept = candidate.linear
+    linear = load_linear(spark, (weights, intercept, candidate.buckets), place)
+    stages = [*token_stages(candidate.rule), *bucket_stages(candidate.rule, candidate.buckets), linear]
+    path = place / "spark"
+    PipelineModel(stages).write().save(path.as_uri())
+    for sidecar in path.rglob(".*.crc"):
+        sidecar.unlink()
+    return PipelineModel.load(path.as_uri())
+
+
+def _golden_rows(spark: SparkSession) -> DataFrame:
+    rows = [(clean(text), 0, "other") for text in GOLDEN]
+    return spark.createDataFrame(rows, f"{TEXT} string, {LABEL} int, {LANGUAGE} string")
+
+
+def _checks(candidate: Candidate) -> list[folder.Check]:
+    margins, _ = kernel.score(*encode_texts(GOLDEN), candidate.tables)
+    answers = zip(GOLDEN, margins.tolist(), probabilities(margins).tolist(), strict=True)
+    return [folder.Check(text, margin, probability) for text, margin, probability in answers]
+
+
+def _manifest(candidate: Candidate, about: dict[str, Any]) -> Manifest:
+    now = datetime.now(UTC)
+    return Manifest(
+        version=f"{now:%Y%m%dT%H%M%S}-{_fingerprint(candidate)[:6]}",
+        created=now.isoformat(timespec="seconds"),
+        spark_version=spark_version,
+        text_rule=candidate.rule,
+        hashing=Hashing(candidate.buckets),
+        intercept=candidate.linear.intercept,
+        calibration=candidate.calibration,
+        **about,
+    )
+
+
+def _fingerprint(candidate: Candidate) -> str:
+    """A hash of everything that changes an answer."""
+    weights, intercept = candidate.linear
+    digest = hashlib.sha256(msgspec.json.encode((candidate.rule, candidate.buckets, candidate.calibration)))
+    for array in (weights.buckets, weights.coefficients, np.array([intercept])):
+        digest.update(array.tobytes())
+    return digest.hexdigest()
+
+
+def _require(parity: Parity | None) -> None:
+    if parity is None or parity.labels_equal != parity.rows:
+        raise ModelError(
+            f"Spark and the written model do not give the same labels ({parity}): nothing was promoted; please report this"
+        )

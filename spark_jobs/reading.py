@@ -1,0 +1,108 @@
+"""Labelled reviews from CSV, JSON lines and Parquet, on any path that Spark reads, as (text, label, source)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import reduce
+from typing import NamedTuple
+
+from pyspark.errors import AnalysisException
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from sentiment.errors import DataError
+from spark_jobs.columns import LABEL, SOURCE, TEXT
+
+TEXT_NAMES = ("text", "review", "reviews", "critiques", "critique", "comment", "commentaire", "content", "body")
+LABEL_NAMES = ("label", "labels", "sentiment", "polarity", "target", "class")
+POSITIVE = ("1", "1.0", "true", "positive", "positif", "pos")
+NEGATIVE = ("0", "0.0", "false", "negative", "negatif", "négatif", "neg")
+
+Loader = Callable[[SparkSession, list[str]], DataFrame]
+
+
+class Columns(NamedTuple):
+    """Names of columns as the user gives them; None is found by name."""
+
+    text: str | None = None
+    label: str | None = None
+
+
+def read_reviews(spark: SparkSession, inputs: Sequence[str], columns: Columns = Columns()) -> DataFrame:  # noqa: B008
+    """All inputs in one DataFrame; a label that is neither positive nor negative becomes null.
+
+    Raises DataError, naming the path, where nothing is found, a format is unknown or a column is missing.
+    """
+    frames = [
+        _standard(load(spark, paths), columns, entry)
+        for entry in inputs
+        for load, paths in _by_format(_files(spark, entry), entry)
+    ]
+    return reduce(DataFrame.unionByName, frames)
+
+
+def _files(spark: SparkSession, entry: str) -> list[str]:
+    listing = spark.read.format("binaryFile").option("recursiveFileLookup", "true")
+    try:
+        rows = listing.load(entry).select("path").collect()
+    except AnalysisException as error:
+        raise DataError(f"{entry} can't be read: no such file or folder ({_first_line(error)})") from error
+    return sorted(row.path for row in rows)
+
+
+def _by_format(files: list[str], entry: str) -> list[tuple[Loader, list[str]]]:
+    found = {ending: [f for f in files if ending in _endings(f)] for ending in LOADERS}
+    chosen = [(LOADERS[ending], paths) for ending, paths in found.items() if paths]
+    if not chosen:
+        raise DataError(f"{entry} holds no file that ends with {', '.join(LOADERS)} (compressed or not)")
+    return chosen
+
+
+def _endings(path: str) -> list[str]:
+    return ["." + part.lower() for part in path.rsplit("/", 1)[-1].split(".")[-2:]]
+
+
+def _csv(spark: SparkSession, paths: list[str]) -> DataFrame:
+    return spark.read.csv(paths, header=True, multiLine=True, quote='"', escape='"', encoding="UTF-8")
+
+
+def _json(spark: SparkSession, paths: list[str]) -> DataFrame:
+    return spark.read.json(paths, primitivesAsString=True)
+
+
+def _parquet(spark: SparkSession, paths: list[str]) -> DataFrame:
+    return spark.read.parquet(*paths)
+
+
+LOADERS: dict[str, Loader] = {".csv": _csv, ".json": _json, ".jsonl": _json, ".ndjson": _json, ".parquet": _parquet}
+
+
+def _standard(frame: DataFrame, columns: Columns, entry: str) -> DataFrame:
+    text = _column(frame, columns.text, TEXT_NAMES, f"{entry}: text")
+    label = _column(frame, columns.label, LABEL_NAMES, f"{entry}: label")
+    return frame.select(
+        F.col(text).cast("string").alias(TEXT),
+        _as_label(F.col(label)).alias(LABEL),
+        F.lit(entry.rstrip("/").rsplit("/", 1)[-1]).alias(SOURCE),
+    )
+
+
+def _column(frame: DataFrame, given: str | None, names: Sequence[str], what: str) -> str:
+    by_name = {name.strip().strip("\ufeff").lower(): name for name in frame.columns}
+    wanted = [given.lower()] if given else names
+    for name in wanted:
+        if name in by_name:
+            return "`" + by_name[name].replace("`", "``") + "`"
+    raise DataError(
+        f"{what} column not found: looked for {', '.join(wanted)}; the columns are {', '.join(frame.columns)}; "
+        "name it with --text or --label"
+    )
+
+
+def _as_label(column: Column) -> Column:
+    word = F.lower(F.trim(column.cast("string")))
+    return F.when(word.isin(*POSITIVE), F.lit(1)).when(word.isin(*NEGATIVE), F.lit(0)).cast("int")
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).split("\n", 1)[0][:200]

@@ -1,0 +1,107 @@
+"""Training, validation and test rows: near-duplicates and texts of one template stay on one side.
+
+Two texts belong together if they share one of a few keys: the smallest hashes of their 8-token runs (a bottom-k
+sketch, Broder 1997: texts that share much share one of these); for texts of at most 16 tokens instead their first
+three tokens (a template with words exchanged).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from pyspark.ml.feature import NGram
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
+
+from sentiment.errors import DataError
+from spark_jobs.columns import GROUP, LABEL, ROW, SPLIT, TEST, TEXT, TOKENS, TRAIN, VALIDATION
+
+SHINGLE, SKETCH = 8, 8
+SHORT, OPENING = 16, 3
+LEAST_OF_EACH, LEAST_GROUPS = 10, 3
+
+
+class Split(NamedTuple):
+    """`frame` has a column `split`; `groups` is how many independent groups of texts there are."""
+
+    frame: DataFrame
+    groups: int
+
+
+def check_enough(frame: DataFrame) -> None:
+    """DataError unless there are both classes and enough of each."""
+    counts = {row[LABEL]: row["count"] for row in frame.groupBy(LABEL).count().collect()}
+    positive, negative = counts.get(1, 0), counts.get(0, 0)
+    if not positive or not negative:
+        kind = "positive" if positive else "negative" if negative else "usable"
+        raise DataError(f"only {kind} reviews are left after cleaning: training needs both classes (labels 1 and 0)")
+    if min(positive, negative) < LEAST_OF_EACH:
+        raise DataError(
+            f"{positive + negative} reviews are left after cleaning ({positive} positive, {negative} negative): "
+            f"training needs at least {LEAST_OF_EACH} of each"
+        )
+
+
+def split_reviews(tokenised: DataFrame, share: float = 0.1, seed: int = 42) -> Split:
+    """Put `share` of the groups of each class into test, as many into validation, the rest into train.
+
+    Raises DataError where a class has too few groups for that.
+    """
+    grouped = with_groups(tokenised).cache()
+    groups = grouped.groupBy(GROUP).agg(F.round(F.avg(LABEL)).cast("int").alias("majority"))
+    counts = {row["majority"]: row["count"] for row in groups.groupBy("majority").count().collect()}
+    for label, name in ((1, "positive"), (0, "negative")):
+        if counts.get(label, 0) < LEAST_GROUPS:
+            raise DataError(
+                f"the {name} reviews are near-copies of no more than {counts.get(label, 0)} texts: training needs {LEAST_GROUPS} or "
+                "more that are independent of one another, to learn from some and be tested on others"
+            )
+    kind = Window.partitionBy("majority")
+    place = F.row_number().over(kind.orderBy(F.xxhash64(F.lit(seed), GROUP), GROUP)) - 1
+    held = F.ceil(share * F.count("*").over(kind))
+    side = F.when(place < held, TEST).when(place < 2 * held, VALIDATION).otherwise(TRAIN)
+    frame = grouped.join(groups.select(GROUP, side.alias(SPLIT)), GROUP)
+    return Split(frame, sum(counts.values()))
+
+
+def with_groups(tokenised: DataFrame) -> DataFrame:
+    """Add `group`: the smallest row hash of all the rows that are linked by shared keys."""
+    rows = tokenised.withColumn(ROW, F.xxhash64(TEXT))
+    keys = NGram(n=SHINGLE, inputCol=TOKENS, outputCol="shingles").transform(rows).select(ROW, _keys().alias("keys"))
+    shared = keys.select(ROW, F.explode("keys").alias("key"))
+    edges = (
+        shared.groupBy("key").agg(F.min(ROW).alias("low"), F.collect_set(ROW).alias("rows")).where(F.size("rows") > 1)
+    )
+    links = edges.select("low", F.explode("rows").alias("high")).where("low <> high").distinct().collect()
+    roots = _roots([(link["low"], link["high"]) for link in links])
+    if not roots:
+        return rows.withColumn(GROUP, F.col(ROW))
+    spark = rows.sparkSession
+    linked = F.broadcast(spark.createDataFrame(list(roots.items()), f"{ROW} long, root long"))
+    return rows.join(linked, ROW, "left").withColumn(GROUP, F.coalesce("root", ROW)).drop("root")
+
+
+def _keys() -> Column:
+    hashed = F.transform("shingles", lambda shingle: F.xxhash64(shingle))  # noqa: PLW0108 - Spark wants one parameter
+    sketch = F.slice(F.array_sort(hashed), 1, SKETCH)
+    opening = F.array(F.xxhash64(F.concat_ws(" ", F.slice(TOKENS, 1, OPENING))))
+    short = F.size(TOKENS).between(OPENING, SHORT)
+    return F.when(short, opening).otherwise(sketch)
+
+
+def _roots(links: list[tuple[int, int]]) -> dict[int, int]:
+    """The smallest member of each connected component, for each member (union-find)."""
+    parent: dict[int, int] = {}
+
+    def find(node: int) -> int:
+        root = node
+        while parent.setdefault(root, root) != root:
+            root = parent[root]
+        while parent[node] != root:
+            parent[node], node = root, parent[node]
+        return root
+
+    for one, other in links:
+        low, high = sorted((find(one), find(other)))
+        parent[high] = low
+    return {node: find(node) for node in parent}

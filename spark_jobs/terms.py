@@ -1,0 +1,42 @@
+"""The training terms behind the kept buckets, so that an explanation can name what a bucket has learned."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from sentiment import kernel
+from sentiment.explanation import term_texts
+from spark_jobs.columns import TEXT
+
+MOST = 20  # terms named for a bucket
+
+
+def terms_of_buckets(frame: DataFrame, tables: kernel.Tables, kept: npt.NDArray[np.uint32]) -> list[tuple[str, ...]]:
+    """For each kept bucket, ascending, its terms in `frame`'s texts, those of most texts first."""
+
+    def count(frames: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+        counts: Counter[tuple[int, str]] = Counter()
+        for batch in frames:
+            for text in batch[TEXT]:
+                counts.update(set(term_texts(text, tables)))
+        places, names = zip(*counts, strict=True) if counts else ((), ())
+        yield pd.DataFrame({"place": places, "term": names, "documents": list(counts.values())})
+
+    counted = frame.select(TEXT).mapInPandas(count, "place int, term string, documents long")
+    summed = counted.groupBy("place", "term").agg(F.sum("documents").alias("documents"))
+    ranked = summed.groupBy("place").agg(
+        F.slice(F.array_sort(F.collect_list(F.struct((-F.col("documents")).alias("order"), "term"))), 1, MOST).alias(
+            "terms"
+        )
+    )
+    named: list[tuple[str, ...]] = [()] * len(kept)
+    for row in ranked.select("place", F.col("terms.term").alias("names")).toLocalIterator():
+        named[row["place"]] = tuple(row["names"])
+    return named

@@ -1,0 +1,135 @@
+"""The classifier answers by the definition, explains its answers, and refuses what is not whole."""
+
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sentiment import Classifier
+from sentiment.cleaning import clean
+from sentiment.errors import ModelError
+from tests.tiny import RULE, WEIGHTS, bucket_of, plain_margin, write_tiny_model
+
+BY_BUCKET = {bucket_of(term): weight for term, weight in WEIGHTS.items()}
+REVIEWS = st.text() | st.lists(st.sampled_from([*WEIGHTS, "the", "film", "not", ",", "<br>", "É"])).map(" ".join)
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_tiny_model(tmp_path_factory.mktemp("models"))
+
+
+@pytest.fixture(scope="module")
+def classifier(models: Path) -> Classifier:
+    return Classifier.load(models)
+
+
+@given(text=REVIEWS)
+def test_margins_are_the_plain_sums_to_the_last_bit(classifier: Classifier, text: str) -> None:
+    assert classifier.predict([text]).margin[0] == plain_margin(clean(text), RULE, BY_BUCKET)
+
+
+@given(text=REVIEWS)
+def test_an_explanation_adds_up_to_the_margin_and_points_into_the_text(classifier: Classifier, text: str) -> None:
+    explanation = classifier.explain(text)
+    total = 0.0
+    for term in explanation.terms:
+        total += term.weight
+        start, end = term.spans[0]
+        assert " ".join(RULE.tokens(explanation.text[start:end])) == term.text
+    assert total + explanation.intercept == explanation.margin == classifier.predict([text]).margin[0]
+
+
+def test_because_names_the_heaviest_terms_first(classifier: Classifier) -> None:
+    assert [term.term for term in classifier.because("Wonderful, not bad!", most=2)] == ["not bad", "wonderful"]
+
+
+def test_labels_confidence_and_the_review_band_fit_the_probability(classifier: Classifier) -> None:
+    predictions = classifier.predict(["wonderful", "awful", "", "good film it is, in a way, so to say"])
+    for prediction, probability in zip(predictions, predictions.probability, strict=True):
+        assert prediction.sentiment == (probability > 0.5)
+        assert prediction.label == ("positive" if probability > 0.5 else "negative")
+        assert prediction.confidence == max(probability, 1 - probability)
+        assert prediction.needs_review == (0.35 < probability < 0.65)
+    assert predictions.unseen[2] == 1.0
+    assert predictions[0].label == "positive"
+
+
+def test_a_huge_margin_gives_a_probability_of_one_without_a_warning(classifier: Classifier) -> None:
+    from sentiment.predictions import probabilities
+
+    assert probabilities(np.array([1e6, -1e6, 0.0])).tolist() == [1.0, 0.0, 0.5]
+
+
+def test_an_empty_batch_has_no_predictions(classifier: Classifier) -> None:
+    assert len(classifier.predict([])) == 0
+    assert list(classifier.predict([])) == []
+
+
+@pytest.mark.parametrize("name", ["coefficients.npz", "terms.txt", "checks.jsonl"])
+def test_a_changed_file_is_refused(tmp_path: Path, name: str) -> None:
+    models = write_tiny_model(tmp_path)
+    path = models / "tiny-1" / name
+    path.write_bytes(path.read_bytes() + b" ")
+    with pytest.raises(ModelError, match=f"{name} is not the file that was saved"):
+        Classifier.load(models)
+
+
+@pytest.mark.parametrize("name", ["coefficients.npz", "terms.txt", "checks.jsonl"])
+def test_a_missing_file_is_refused(tmp_path: Path, name: str) -> None:
+    models = write_tiny_model(tmp_path)
+    (models / "tiny-1" / name).unlink()
+    with pytest.raises(ModelError, match=f"{name} is missing"):
+        Classifier.load(models)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"intercept": 0.5}, "not the saved"),
+        ({"format": 2}, "format 2"),
+        ({"surprise": 1}, "surprise"),
+        ({"hashing": {"buckets": 100}}, "power of two"),
+        ({"hashing": {"buckets": 64}}, "only 64 buckets"),
+        ({"files": {}}, "no checksum"),
+    ],
+)
+def test_a_changed_description_is_refused(tmp_path: Path, change: dict[str, object], message: str) -> None:
+    models = write_tiny_model(tmp_path)
+    path = models / "tiny-1" / "model.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | change))
+    with pytest.raises(ModelError, match=message):
+        Classifier.load(models)
+
+
+def test_a_description_that_names_a_file_elsewhere_is_refused(tmp_path: Path) -> None:
+    models = write_tiny_model(tmp_path)
+    path = models / "tiny-1" / "model.json"
+    manifest = json.loads(path.read_text())
+    manifest["files"]["../current"] = "0" * 64
+    path.write_text(json.dumps(manifest))
+    with pytest.raises(ModelError, match="outside of the model's folder"):
+        Classifier.load(models)
+
+
+def test_pickled_coefficients_are_refused(tmp_path: Path) -> None:
+    from sentiment.folder import sha256
+
+    models = write_tiny_model(tmp_path)
+    weights = models / "tiny-1" / "coefficients.npz"
+    np.savez(weights, buckets=np.array([os.getcwd], object), coefficients=np.array([1.0]))
+    description = models / "tiny-1" / "model.json"
+    manifest = json.loads(description.read_text())
+    manifest["files"]["coefficients.npz"] = sha256(weights)
+    description.write_text(json.dumps(manifest))
+    with pytest.raises(ModelError, match="can't be read"):
+        Classifier.load(models)
+
+
+def test_no_model_says_how_to_make_one(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="sentiment train"):
+        Classifier.load(tmp_path)
