@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +25,7 @@ class Classifier:
     path: Path
     manifest: Manifest
     tables: kernel.Tables
+    learned: tuple[str, ...]  # the training terms of each coefficient's bucket, tabs between them
 
     @staticmethod
     def load(path: Path | str) -> Classifier:
@@ -37,7 +37,9 @@ class Classifier:
         version = versions.resolve(Path(path))
         manifest = folder.read_manifest(version)
         folder.verify_files(version, manifest)
-        classifier = Classifier(version, manifest, _tables(manifest, folder.read_weights(version)))
+        weights = folder.read_weights(version)
+        learned = folder.read_terms(version, len(weights.buckets))
+        classifier = Classifier(version, manifest, _tables(manifest, weights), learned)
         classifier._recheck(folder.read_checks(version))
         return classifier
 
@@ -52,21 +54,18 @@ class Classifier:
 
     def explain(self, text: str) -> Explanation:
         """Every term of the text that has a coefficient, and what it adds to the margin."""
-        return explain_text(clean(text), self.tables, self._terms)
+        return explain_text(clean(text), self.tables, self.learned)
 
     def because(self, text: str, most: int = 5) -> tuple[Because, ...]:
         """The terms of the text that weigh most, the heaviest first."""
         return tuple(Because(term.text, term.weight) for term in self.explain(text).strongest(most))
 
-    @functools.cached_property
-    def _terms(self) -> list[tuple[str, ...]]:
-        return folder.read_terms(self.path)
-
     def _recheck(self, checks: list[folder.Check]) -> None:
         again = self.predict([check.text for check in checks])
         for check, margin, probability in zip(checks, again.margin, again.probability, strict=True):
             # exp() may differ in its last bit from one C library to the next; a margin may not
-            if margin != check.margin or abs(probability - check.probability) > 1e-12:
+            same = margin == check.margin == self.explain(check.text).margin
+            if not same or abs(probability - check.probability) > 1e-12:
                 raise ModelError(
                     f"{self.path} gives {probability!r} for {check.text[:60]!r}, not the saved "
                     f"{check.probability!r}: the folder or this installation is damaged"

@@ -6,8 +6,10 @@ import html
 import re
 import unicodedata
 
-_BREAK = re.compile(r"<\s*/?\s*br\s*/?\s*>", re.IGNORECASE)
+_BREAK = re.compile(r"<\s*+/?\s*+br\s*+/?\s*+>", re.IGNORECASE)  # possessive: linear on any input
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_LONG_RUN = re.compile("[^\x00-\x7f]{256}")
+_PIECE = re.compile("[\x00-\x7f]*[^\x00-\x7f]{0,256}")
 
 
 def clean(text: str) -> str:
@@ -23,4 +25,14 @@ def clean(text: str) -> str:
         text = _BREAK.sub(" ", text)
     if text.isascii():
         return text
-    return unicodedata.normalize("NFC", _LONE_SURROGATE.sub("\ufffd", text))
+    return _compose(_LONE_SURROGATE.sub("\ufffd", text))
+
+
+def _compose(text: str) -> str:
+    """NFC, in pieces where it must be: it takes quadratic time on a run of combining marks.
+
+    A piece ends before an ASCII character, which never composes with what stands before it, or after 256 others.
+    """
+    if _LONG_RUN.search(text):
+        return "".join(unicodedata.normalize("NFC", piece) for piece in _PIECE.findall(text))
+    return unicodedata.normalize("NFC", text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -40,25 +41,24 @@ class Explanation(NamedTuple):
         return sorted(self.terms, key=lambda term: -abs(term.weight))[:most]
 
 
-def explain_text(text: str, tables: kernel.Tables, learned: list[tuple[str, ...]]) -> Explanation:
-    """Explain a cleaned text; `learned` are the training terms of each kept bucket."""
+def explain_text(text: str, tables: kernel.Tables, learned: Sequence[str]) -> Explanation:
+    """Explain a cleaned text; `learned` are the training terms of each kept bucket, tabs between them."""
     data = np.frombuffer(text.encode(), np.uint8)
     folded, edges, buckets = kernel.walk(data, tables)
-    places = _places(len(edges), tables.max_order)
-    positions = _characters(data)
-    terms, margin = [], 0.0
-    distinct = np.unique(buckets)
+    places, positions = _places(len(edges), tables.max_order), _characters(data)
+    distinct, which = np.unique(buckets, return_inverse=True)
+    occurrences = np.split(np.argsort(which, kind="stable"), np.cumsum(np.bincount(which))[:-1])
     value = 1.0 / np.sqrt(float(max(len(distinct), 1)))
-    for bucket, rank in zip(distinct.tolist(), kernel.ranks_of(distinct, tables).tolist(), strict=True):
+    terms, margin = [], 0.0
+    for bucket, rank, stands in zip(distinct.tolist(), kernel.ranks_of(distinct, tables).tolist(), occurrences):
         if rank < 0:
             continue
         weight = float(tables.coefficients[rank] * value)
         margin += weight
-        stands = [places[i] for i in np.flatnonzero(buckets == bucket)]
-        spans = tuple((int(positions[edges[a, 2]]), int(positions[edges[b, 3]])) for a, b in stands)
-        first, last = stands[0]
-        name = folded[edges[first, 0] : edges[last, 1]].tobytes().decode()
-        terms.append(Term(name, weight, bucket, spans, learned[rank]))
+        at = [places[i] for i in stands.tolist()]
+        spans = tuple((int(positions[edges[a, 2]]), int(positions[edges[b, 3]])) for a, b in at)
+        name = folded[edges[at[0][0], 0] : edges[at[0][1], 1]].tobytes().decode()
+        terms.append(Term(name, weight, bucket, spans, tuple(filter(None, learned[rank].split("\t")))))
     return Explanation(text, tuple(terms), tables.intercept, margin + tables.intercept)
 
 

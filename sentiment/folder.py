@@ -93,10 +93,12 @@ def read_checks(version: Path) -> list[Check]:
     return checks
 
 
-def read_terms(version: Path) -> list[tuple[str, ...]]:
-    """For each kept bucket, ascending, the training terms that fall into it, the most frequent first."""
-    lines = (version / TERMS).read_text(encoding="utf-8").split("\n")[:-1]
-    return [tuple(filter(None, line.split("\t"))) for line in lines]
+def read_terms(version: Path, kept: int) -> tuple[str, ...]:
+    """For each kept bucket, ascending, the training terms that fall into it, the most frequent first, tabs between."""
+    lines = tuple((version / TERMS).read_text(encoding="utf-8").split("\n")[:-1])
+    if len(lines) != kept:
+        raise ModelError(f"{version / TERMS} has {len(lines)} lines for {kept} coefficients")
+    return lines
 
 
 def write_parts(folder: Path, weights: Weights, terms: list[tuple[str, ...]], checks: list[Check]) -> None:

@@ -9,20 +9,18 @@ not. So one *anchor row* of almost no weight and huge values gives every column 
 from __future__ import annotations
 
 import math
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from pyspark.ml.classification import LogisticRegression, LogisticRegressionModel
-from pyspark.ml.feature import IDF, ElementwiseProduct
-from pyspark.ml.linalg import Vectors
+from pyspark.ml.feature import IDF
+from pyspark.ml.linalg import SparseVector, Vectors, VectorUDT
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from sentiment.folder import Weights
 from spark_jobs.columns import COUNTS, FEATURES, LABEL, WEIGHT
-from spark_jobs.saved import load_slicer
 
 Floats = npt.NDArray[np.float64]
 
@@ -77,14 +75,14 @@ def naive_bayes_ratios(frequencies: Frequencies, kept: npt.NDArray[np.uint32]) -
     return ratios
 
 
-def fit(frame: DataFrame, recipe: Recipe, scratch: Path) -> Linear:
+def fit(frame: DataFrame, recipe: Recipe) -> Linear:
     """Fit rows of (features, counts, label); the coefficients come back in the space of the buckets."""
     frame = frame.select(FEATURES, COUNTS, LABEL).cache()
     rows = frame.count()
     frequencies = document_frequencies(frame)
     kept = np.flatnonzero(frequencies.both >= _least_frequency(recipe, rows)).astype(np.uint32)
     ratios = naive_bayes_ratios(frequencies, kept)
-    model = _regression(_compact(frame, kept, ratios, scratch), (rows, len(kept)), recipe)
+    model = _regression(_compact(frame, kept, ratios), (rows, len(kept)), recipe)
     frame.unpersist()
     coefficients = model.coefficients.toArray() * ratios
     weights = prune(Weights(kept, coefficients), frequencies.both[kept], recipe.keep)
@@ -110,11 +108,16 @@ def _least_frequency(recipe: Recipe, rows: int) -> int:
     return max(1, min(recipe.least_frequency, math.ceil(recipe.least_frequency * rows / 5000)))
 
 
-def _compact(frame: DataFrame, kept: npt.NDArray[np.uint32], ratios: Floats, scratch: Path) -> DataFrame:
-    """Only the kept buckets' columns, times their naive-Bayes ratios, and the anchor row."""
-    slicer = load_slicer(kept, (FEATURES, "sliced"), scratch)
-    weigh = ElementwiseProduct(scalingVec=Vectors.dense(ratios), inputCol="sliced", outputCol="weighted")
-    return weigh.transform(slicer.transform(frame)).select(F.col("weighted").alias(FEATURES), LABEL)
+def _compact(frame: DataFrame, kept: npt.NDArray[np.uint32], ratios: Floats) -> DataFrame:
+    """Only the kept buckets' columns, each times its naive-Bayes ratio."""
+
+    def compact(features: SparseVector) -> SparseVector:
+        places = np.searchsorted(kept, features.indices)
+        found = kept[np.minimum(places, len(kept) - 1)] == features.indices
+        places = places[found]
+        return SparseVector(len(kept), places, features.values[found] * ratios[places])
+
+    return frame.select(F.udf(compact, VectorUDT())(FEATURES).alias(FEATURES), LABEL)
 
 
 def _regression(frame: DataFrame, shape: tuple[int, int], recipe: Recipe) -> LogisticRegressionModel:

@@ -1,7 +1,5 @@
-"""Stages made from what Spark's own `save` writes and its public `load` reads.
-
-A VectorSlicer of many columns would cross to the JVM one index at a time, and a LogisticRegressionModel has no public
-constructor; both load from a folder of metadata and Parquet.
+"""A LogisticRegressionModel of given coefficients: it has no public constructor, so it is written in the form that
+Spark's own `save` writes, metadata and Parquet, and read by its public `load`.
 """
 
 from __future__ import annotations
@@ -11,10 +9,8 @@ import shutil
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 from pyspark import __version__
 from pyspark.ml.classification import LogisticRegressionModel
-from pyspark.ml.feature import VectorSlicer
 from pyspark.ml.linalg import MatrixUDT, SparseMatrix, Vectors, VectorUDT
 from pyspark.sql import SparkSession
 from pyspark.sql.types import BooleanType, IntegerType, StructField, StructType
@@ -31,16 +27,6 @@ _LINEAR = StructType(
         StructField("isMultinomial", BooleanType()),
     ]
 )
-
-
-def load_slicer(kept: npt.NDArray[np.uint32], columns: tuple[str, str], scratch: Path) -> VectorSlicer:
-    """A VectorSlicer of the `kept` columns, ascending, from the first of `columns` to the second."""
-    path = scratch / "slicer"
-    parameters = {"inputCol": columns[0], "outputCol": columns[1], "indices": kept.tolist()}
-    _metadata(path, "org.apache.spark.ml.feature.VectorSlicer", parameters)
-    slicer = VectorSlicer.load(path.as_uri())
-    shutil.rmtree(path)
-    return slicer
 
 
 def load_linear(spark: SparkSession, model: tuple[Weights, float, int], scratch: Path) -> LogisticRegressionModel:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import sys
 
+from pyspark import SparkConf
 from pyspark.sql import SparkSession
 
 
 def start_session(name: str, driver_memory: str = "4g") -> SparkSession:
     """A session; outside of `spark-submit` on all cores of this machine, with `driver_memory` of heap."""
     builder = SparkSession.builder.appName(name)
-    if "SPARK_ENV_LOADED" not in os.environ:  # set by spark-submit, which has started the JVM's options already
+    submitted = SparkConf().get("spark.master")
+    if submitted is None:
         os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
         builder = (
             builder.master(os.environ.get("SPARK_MASTER", "local[*]"))
@@ -19,9 +21,10 @@ def start_session(name: str, driver_memory: str = "4g") -> SparkSession:
             .config("spark.ui.enabled", "false")
             .config("spark.log.level", "ERROR")
         )
+    if (submitted or "local").startswith("local"):  # the workers are this machine's: they need this very Python
+        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     session = (
-        builder.config("spark.sql.execution.arrow.pyspark.enabled", "true")
-        .config("spark.sql.shuffle.partitions", str(2 * (os.cpu_count() or 1)))
+        builder.config("spark.sql.shuffle.partitions", str(2 * (os.cpu_count() or 1)))
         .config("spark.ui.showConsoleProgress", str(sys.stderr.isatty()).lower())
         .getOrCreate()
     )

@@ -85,7 +85,7 @@ def _candidate(rule: TextRule, parts: dict[str, DataFrame], training: Training) 
     training.models.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=training.models, prefix=".fitting-") as name:
         scratch = Path(name).absolute()
-        linear = fit(apply(stages, parts[TRAIN]), training.recipe, scratch)
+        linear = fit(apply(stages, parts[TRAIN]), training.recipe)
         fitted = load_linear(parts[TRAIN].sparkSession, (linear.weights, linear.intercept, buckets), scratch)
         known = score(apply(stages, parts[VALIDATION]), fitted)
     chosen = calibration(known.margin, known.label, training.precision)

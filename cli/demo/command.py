@@ -41,7 +41,9 @@ class Demo:
 
 @click.command()
 @click.option("--once", is_flag=True, help="Send 2,000 reviews as fast as they go, print one JSON object and end.")
-@click.option("--rate", type=click.FloatRange(min=0.1), default=2.0, show_default=True, help="Reviews a second to watch.")
+@click.option(
+    "--rate", type=click.FloatRange(min=0.1), default=2.0, show_default=True, help="Reviews a second to watch."
+)
 @click.option("--models", type=click.Path(path_type=Path), default=Path("models"), show_default=True)
 @click.option("--port", type=int, default=8000, show_default=True, help="The API's port; another if it is taken.")
 def demo(once: bool, rate: float, models: Path, port: int) -> None:

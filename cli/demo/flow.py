@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
+from threading import Event
 
 import msgspec
 
@@ -36,12 +38,14 @@ _results = msgspec.json.Decoder(Seen)
 
 def flow(cluster: Cluster, topics: Topics, sending: Iterable[Message], show: Show) -> Tally:
     """Send everything, show each answer as it comes, and return the count once all is answered or hope is lost."""
-    tally = Tally()
+    tally, over = Tally(), Event()
     with (
         closing(cluster.read([topics.results, topics.dead_letters], from_beginning=False)) as reader,
         ThreadPoolExecutor(1) as pool,
+        ending(over),
     ):
-        sender = pool.submit(_send, cluster, topics.reviews, sending, tally)
+        unsent = itertools.takewhile(lambda _: not over.is_set(), sending)
+        sender = pool.submit(_send, cluster, topics.reviews, unsent, tally)
         quiet_since = time.monotonic()
         while not sender.done() or time.monotonic() - quiet_since < _patience(tally):
             for record in reader.poll(0.2):
@@ -51,6 +55,15 @@ def flow(cluster: Cluster, topics: Topics, sending: Iterable[Message], show: Sho
                     quiet_since = time.monotonic()
         sender.result()
     return tally
+
+
+@contextmanager
+def ending(over: Event) -> Iterator[None]:
+    """Set the event when the context is left, so that a thread which looks at it ends too."""
+    try:
+        yield
+    finally:
+        over.set()
 
 
 def _patience(tally: Tally) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import socket
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from cli.demo import showing
 from cli.demo.reviews import HeldOut, read_held_out
 from cli.files import read_rows
 from local import broker as local_broker
+from local.jars import prepare
 from sentiment import versions
 from sentiment.errors import ModelError, SentimentError, SettingError
 from sentiment.folder import read_manifest
@@ -82,6 +84,19 @@ class RunningBroker(NamedTuple):
 @contextmanager
 def broker(home: Path) -> Iterator[RunningBroker]:
     """The project's own broker: started unless it runs, and stopped at the end only if it was started here."""
+    folder = home / "kafka"
+    cold = not (folder / "libs").is_dir()
+    if cold:
+        showing.step("No Kafka yet: fetching its jars (43 MB)")
+    settings = os.environ.get("SENTIMENT_IVY_SETTINGS")
+    software = prepare(home, Path(settings) if settings else None)
+    found = local_broker.status(folder)
+    running = found or local_broker.start(folder, software)
+    try:
+        yield RunningBroker(running.address, cold)
+    finally:
+        if not found:
+            local_broker.stop(folder)
 
 
 def free_port(wanted: int) -> int:

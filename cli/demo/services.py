@@ -32,7 +32,7 @@ def running(arguments: Sequence[str], log: Path, ready: Callable[[], bool]) -> I
             start_new_session=True,
         )
     try:
-        _wait(process, log, ready)
+        _wait(process, arguments[0], log, ready)
         yield process
     finally:
         stop(process)
@@ -65,11 +65,11 @@ def answers(url: str) -> Callable[[], bool]:
     return check
 
 
-def _wait(process: subprocess.Popen[bytes], log: Path, ready: Callable[[], bool]) -> None:
+def _wait(process: subprocess.Popen[bytes], verb: str, log: Path, ready: Callable[[], bool]) -> None:
     deadline = time.monotonic() + START_SECONDS
     while not ready():
         if process.poll() is not None or time.monotonic() > deadline:
             state = "ended at once" if process.poll() is not None else f"was not ready after {START_SECONDS} s"
             last = log.read_text(errors="replace").strip().splitlines()[-3:]
-            raise ServiceError(f"`sentiment {process.args[3]}` {state}; {log} ends with:\n  " + "\n  ".join(last))  # type: ignore[index]
+            raise ServiceError(f"`sentiment {verb}` {state}; {log} ends with:\n  " + "\n  ".join(last))
         time.sleep(0.05)

@@ -27,13 +27,20 @@ def answer(record: Record, seen: Seen | None) -> None:
     """One line for an answer: label, confidence, strongest words, the text's beginning."""
     if seen is None:
         reason = dict(record.headers).get("sentiment.reason", b"").decode()
-        _console.print(f"[yellow]dead letter[/]     {reason:28} {escape(repr((record.value or b'')[:_WIDTH]))}")
+        _line(f"[yellow]dead letter[/]      {reason:40} {escape(repr((record.value or b'')[:_WIDTH]))}")
         return
     colour = "green" if seen.sentiment else "red"
     doubt = "?" if seen.needs_review else " "
-    words = ", ".join(f"{term.term} {term.weight:+.2f}" for term in seen.because[:3])
+    words = ", ".join(f"{term.term} {term.weight:+.1f}" for term in seen.because[:3])
     text = " ".join(str(seen.review.get("text", "")).split())[:_WIDTH]
-    _console.print(f"[{colour}]{seen.label}[/] {seen.confidence:6.1%}{doubt} [dim]{escape(words):44.44}[/] {escape(text)}…")
+    _line(f"[{colour}]{seen.label}[/] {seen.confidence:6.1%}{doubt} [dim]{escape(f'{words:40.40}')}[/] {escape(text)}")
+
+
+def _line(markup: str) -> None:
+    """A line that a narrow terminal cuts off rather than wraps."""
+    _console.print(
+        markup, no_wrap=True, overflow="ellipsis", crop=_console.is_terminal, soft_wrap=not _console.is_terminal
+    )
 
 
 @contextmanager
@@ -41,7 +48,7 @@ def counting(total: int) -> Iterator[Callable[[Record, Seen | None], None]]:
     """A progress bar instead of lines; silent where there is no terminal."""
     with Progress(console=_errors, disable=not _errors.is_terminal) as progress:
         task = progress.add_task("answered", total=total)
-        yield lambda record, seen: progress.advance(task)
+        yield lambda *_: progress.advance(task)
 
 
 def summary(figures: Summary, known: str) -> None:

@@ -1,0 +1,54 @@
+# Everything happens in .venv and .local of this folder. `make` alone lists what there is.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+SUITE ?= all
+
+suite_unit := tests/unit
+suite_spark := tests/spark
+suite_kafka := tests/kafka
+suite_e2e := tests/e2e
+suite_all := tests
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint format train lock clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: .venv/.ready ## Make the virtual environment, with every package pinned by hash
+
+.venv/.ready: requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: install it, or name it: make PYTHON=/path/to/python"; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+demo: setup ## From nothing to a running stream; ONCE=1 sends 2,000 reviews, checks and ends
+	@$(BIN)/sentiment demo $(if $(ONCE),--once)
+
+test: setup ## Run the tests; SUITE=unit|spark|kafka|e2e for a part
+	@test -n "$(suite_$(SUITE))" || { echo "no suite $(SUITE): unit, spark, kafka, e2e or all"; exit 2; }
+	$(BIN)/python -m pytest $(suite_$(SUITE)) $(PYTEST_ARGS)
+
+lint: setup ## Check style, types and the import law
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: setup ## Put the code into the project's format
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+train: setup ## Train on the starter data and make the model current
+	$(BIN)/sentiment train --input data/imdb-train.parquet --input data/allocine-train.parquet
+
+lock: ## Pin all packages anew (needs uv)
+	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --all-extras --group dev \
+		pyproject.toml -o requirements.lock
+
+clean: ## Remove what was made here: environment, broker, models
+	-test -x $(BIN)/sentiment && $(BIN)/sentiment kafka stop
+	rm -rf .venv .local models
