@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -57,4 +58,4 @@ def explain(texts: tuple[str, ...], model: Path, as_json: bool, most: int) -> No
 
 
 def _lines() -> list[str]:
-    return [line.rstrip("\n") for line in click.get_text_stream("stdin")]
+    return [line.rstrip("\n") for line in sys.stdin]

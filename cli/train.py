@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 
 import click
-from local.java import find_java
 
+from local.java import find_java
 from sentiment.errors import SettingError
 
 

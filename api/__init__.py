@@ -1,0 +1,1 @@
+"""The HTTP door: one model's answers as JSON. It translates between HTTP and `Classifier` and does nothing else."""

@@ -1,0 +1,62 @@
+"""Every error as `application/problem+json` (RFC 9457), with a stable `code` for programs."""
+
+from __future__ import annotations
+
+import traceback
+
+import msgspec
+from flask import Flask, Response, current_app, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.http import HTTP_STATUS_CODES
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True):
+    """RFC 9457's members, where `about:blank` says that the status tells the type; `error` is the detail again,
+    where clients of the Open Inference Protocol look for it.
+    """
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    code: str
+    error: str
+
+
+class RequestError(Exception):
+    """A request that can't be answered; `detail` says what was expected, and never quotes the request."""
+
+    def __init__(self, status: int, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.status, self.code, self.detail = status, code, detail
+
+
+def register(app: Flask) -> None:
+    """Make all errors of the app leave it as problems."""
+    app.register_error_handler(RequestError, _refused)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _refused(error: RequestError) -> Response:
+    return _response(error.status, error.code, error.detail)
+
+
+def _http_error(error: HTTPException) -> Response:
+    """What Flask itself refuses (an unknown path, another method); its headers, such as `Allow`, stay."""
+    status = error.code or 500
+    response = _response(status, error.name.lower().replace(" ", "_"), error.description or error.name)
+    response.headers.extend((name, value) for name, value in error.get_headers() if name.lower() != "content-type")
+    return response
+
+
+def _unexpected(error: Exception) -> Response:
+    """A fault of ours, logged here and only here, without the error's message: it could quote a review."""
+    where = "".join(traceback.format_tb(error.__traceback__))
+    current_app.logger.error("%s while answering %s\n%s", type(error).__name__, request.endpoint, where)
+    return _response(500, "internal_error", "the server failed to answer; its log says where")
+
+
+def _response(status: int, code: str, detail: str) -> Response:
+    problem = Problem(title=HTTP_STATUS_CODES[status], status=status, detail=detail, code=code, error=detail)
+    return Response(msgspec.json.encode(problem), status, mimetype="application/problem+json")

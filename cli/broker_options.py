@@ -1,0 +1,67 @@
+"""The flags that the verbs about Kafka share. Security is set by the KAFKA_* variables alone, and secrets by files."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from streaming.brokers.kafka_python import KafkaPythonCluster
+from streaming.brokers.seam import Cluster
+from streaming.settings import Connection, Limits, Topics, refuse
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def bootstrap_servers(command: Command) -> Command:
+    return click.option(
+        "--bootstrap-servers",
+        envvar="KAFKA_BOOTSTRAP_SERVERS",
+        show_envvar=True,
+        help=f"The cluster, host:port, several with commas between. [default: {Connection.bootstrap_servers}]",
+    )(command)
+
+
+def topic(role: str) -> Callable[[Command], Command]:
+    """A flag for the name of one topic: `reviews`, `results` or `dead_letters`."""
+    return click.option(
+        f"--{role.replace('_', '-')}-topic",
+        envvar=f"SENTIMENT_{role.upper()}_TOPIC",
+        default=getattr(Topics, role),
+        show_default=True,
+        show_envvar=True,
+        help=f"Topic of the {role.replace('_', ' ')}.",
+    )
+
+
+def create_topics(command: Command) -> Command:
+    """Flags for creating the topics: whether, how many partitions, how many copies."""
+    for option in (
+        click.option("--create-topics", is_flag=True, help="Create the topics that are missing."),
+        click.option("--partitions", default=Topics.partitions, show_default=True, help="Of a new topic."),
+        click.option(
+            "--replication-factor",
+            default=Topics.replication_factor,
+            show_default=True,
+            help="Of a new topic; -1 is the broker's own default.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def connection(servers: str | None) -> Connection:
+    return Connection.from_environment(os.environ, servers)
+
+
+def cluster(to: Connection, limits: Limits | None = None) -> Cluster:
+    """The cluster that a verb works with; SettingError if its settings are wrong."""
+    refuse(to.problems())
+    # The client logs each failed connection several times over, and then raises. Its coordinator's warnings stay:
+    # an idle worker waits for a broker that is away, and should say so.
+    logging.getLogger("kafka").setLevel(logging.CRITICAL)
+    logging.getLogger("kafka.coordinator").setLevel(logging.WARNING)
+    return KafkaPythonCluster(to, limits)

@@ -1,0 +1,46 @@
+"""`sentiment produce`: send a file's reviews to Kafka."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from cli import broker_options
+from cli.files import read_rows
+from streaming.producing import paced, send_reviews
+from streaming.settings import Limits, Topics, refuse
+from streaming.topics import create_topics, require_topics
+
+
+@click.command()
+@click.argument("source", metavar="FILE")
+@broker_options.bootstrap_servers
+@broker_options.topic("reviews")
+@broker_options.create_topics
+@click.option("--column", help="The column with the text, if its name is an unusual one.")
+@click.option("--rate", type=click.FloatRange(min=0, min_open=True), help="Most reviews a second.")
+def produce(source: str, column: str | None, rate: float | None, **flags: Any) -> None:
+    """Send the reviews of FILE to Kafka: CSV, JSON lines, Parquet, or lines; `-` is standard input.
+
+    The text is found in a column such as text, review or critiques; the other columns travel along as the
+    review's own fields.
+    """
+    topics = Topics(
+        reviews=flags["reviews_topic"],
+        partitions=flags["partitions"],
+        replication_factor=flags["replication_factor"],
+    )
+    refuse(topics.problems())
+    cluster = broker_options.cluster(broker_options.connection(flags["bootstrap_servers"]))
+    rows = read_rows(source, column)
+    if flags["create_topics"]:
+        create_topics(cluster, topics, Limits())
+    require_topics(cluster, (topics.reviews,))
+    columns = SpinnerColumn(), TextColumn("{task.completed:,.0f} reviews"), TimeElapsedColumn()
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        shown = progress.track(paced(rows, rate) if rate else rows, total=None)
+        sent = send_reviews(cluster, topics.reviews, shown)
+    click.echo(f"{sent} reviews sent to {topics.reviews}")

@@ -1,0 +1,153 @@
+"""kafka-python outside groups and transactions: a reader, a sender, and what the whole adapter shares."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager
+from threading import Thread
+from typing import Any, Self
+
+from kafka import KafkaConsumer, KafkaProducer
+from kafka.errors import KafkaError, KafkaTimeoutError
+from kafka.structs import TopicPartition
+
+from sentiment.errors import ServiceError
+from streaming.brokers.seam import Record, Reply
+from streaming.settings import Connection
+
+START_MS = 10_000
+SEND_SECONDS = 60
+# kafka-python 3.0 buffers without bound, so a sender waits for the broker after this many records.
+UNACKNOWLEDGED = 10_000
+
+
+@contextmanager
+def broker_errors(doing: str) -> Iterator[None]:
+    """Turn whatever the client raises into a ServiceError that says what was being done."""
+    try:
+        yield
+    except KafkaError as error:
+        raise ServiceError(f"{doing} failed: {error}") from error
+
+
+def client_options(connection: Connection) -> dict[str, Any]:
+    """What consumer, producer and admin client are all told: where the cluster is and how to be let in."""
+    return {
+        "bootstrap_servers": [server.strip() for server in connection.bootstrap_servers.split(",")],
+        "bootstrap_timeout_ms": START_MS,
+        "security_protocol": connection.security_protocol,
+        "sasl_mechanism": connection.sasl_mechanism,
+        "sasl_plain_username": connection.sasl_username,
+        "sasl_plain_password": connection.sasl_password,
+        "ssl_cafile": connection.ssl_cafile,
+        "ssl_certfile": connection.ssl_certfile,
+        "ssl_keyfile": connection.ssl_keyfile,
+    }
+
+
+def record_of(read: Any) -> Record:
+    """The client's record in the seam's terms. A header without a value can't be sent on, so it becomes empty."""
+    headers = [(name, b"" if value is None else value) for name, value in read.headers]
+    return Record(read.topic, read.partition, read.offset, read.key, read.value, headers, read.timestamp)
+
+
+def send(producer: KafkaProducer, reply: Reply) -> Any:
+    """Hand a record to the producer; returns its future. The client refuses a record with neither key nor value."""
+    value = b"" if reply.key is None and reply.value is None else reply.value
+    return producer.send(reply.topic, value, reply.key, reply.headers)
+
+
+def settle(producer: KafkaProducer, sent: Iterable[Any], seconds: float) -> None:
+    """Wait until all that was sent is acknowledged, or raise the first failure."""
+    producer.flush(seconds)
+    for future in sent:
+        if not future.succeeded():
+            future.get(timeout=0)
+
+
+def within(seconds: float, act: Callable[[], None]) -> None:
+    """Run what has no timeout of its own; kafka-python waits for ever for the end of a transaction."""
+    done: Future[None] = Future()
+
+    def run() -> None:
+        try:
+            act()
+            done.set_result(None)
+        except BaseException as error:  # noqa: BLE001 - it is raised where it is waited for
+            done.set_exception(error)
+
+    Thread(target=run, daemon=True).start()
+    try:
+        done.result(seconds)
+    except TimeoutError as error:
+        raise KafkaTimeoutError(f"no answer in {seconds:.0f} seconds") from error
+
+
+class KafkaPythonReader:
+    """A `Reader`. Its starting point is fixed when it is made, so what is written afterwards is seen."""
+
+    def __init__(self, connection: Connection, topics: Sequence[str], *, from_beginning: bool) -> None:
+        with broker_errors(f"reading {', '.join(topics)} at {connection.bootstrap_servers}"):
+            self._consumer = KafkaConsumer(
+                **client_options(connection),
+                isolation_level="read_committed",
+                enable_auto_commit=False,
+                allow_auto_create_topics=False,
+                metrics_enabled=False,
+            )
+            partitions = [TopicPartition(t, p) for t in topics for p in self._consumer.partitions_for_topic(t)]
+            self._consumer.assign(partitions)
+            place = self._consumer.seek_to_beginning if from_beginning else self._consumer.seek_to_end
+            place(*partitions)
+            for partition in partitions:
+                self._consumer.position(partition, timeout_ms=START_MS)
+
+    def poll(self, seconds: float) -> list[Record]:
+        with broker_errors("reading"):
+            polled = self._consumer.poll(int(seconds * 1000))
+        return [record_of(r) for records in polled.values() for r in records]
+
+    def close(self) -> None:
+        self._consumer.close()
+
+
+class KafkaPythonSender:
+    """A `Sender`: idempotent, acknowledged by all replicas."""
+
+    def __init__(self, connection: Connection, most_bytes: int) -> None:
+        self._unacknowledged: list[Any] = []
+        with broker_errors(f"connecting to {connection.bootstrap_servers}"):
+            self._producer = KafkaProducer(
+                **client_options(connection),
+                enable_idempotence=True,
+                acks="all",
+                max_block_ms=START_MS,
+                delivery_timeout_ms=SEND_SECONDS * 1000,
+                max_request_size=most_bytes,
+                allow_auto_create_topics=False,
+                batch_size=1 << 18,
+                linger_ms=20,
+                metrics_enabled=False,
+            )
+
+    def send(self, reply: Reply) -> None:
+        with broker_errors(f"sending to {reply.topic}"):
+            self._unacknowledged.append(send(self._producer, reply))
+        if len(self._unacknowledged) == UNACKNOWLEDGED:
+            self._settle()
+
+    def _settle(self) -> None:
+        with broker_errors("sending"):
+            settle(self._producer, self._unacknowledged, SEND_SECONDS)
+        self._unacknowledged.clear()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        try:
+            if kind is None:
+                self._settle()
+        finally:
+            self._producer.close(timeout=1)

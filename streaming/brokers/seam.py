@@ -1,0 +1,130 @@
+"""The seam: all that the stream door asks of a Kafka cluster, in its own types.
+
+Every implementation passes the same tests, in tests/contract: `kafka_python` against a real broker, and
+`memory`, the fake that unit tests use. Whatever goes wrong with a broker is a `ServiceError`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import NamedTuple, Protocol, Self, TypeAlias
+
+Headers: TypeAlias = list[tuple[str, bytes]]
+Partition: TypeAlias = tuple[str, int]
+
+
+class Record(NamedTuple):
+    """A record as it was read. `timestamp_ms` is -1 where the producer gave none."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: Headers
+    timestamp_ms: int
+
+
+class Reply(NamedTuple):
+    """A record to write; its key decides the partition."""
+
+    topic: str
+    key: bytes | None
+    value: bytes | None
+    headers: Headers
+
+
+class Batch(NamedTuple):
+    """Records to answer together, and the group membership under which they were read.
+
+    The membership travels with the records because a commit must be made under it. One asked for at commit
+    time may be that of a later generation: the broker would accept offsets for partitions that
+    another member has already read again.
+    """
+
+    records: list[Record]
+    membership: object
+
+    def first_offsets(self) -> dict[Partition, int]:
+        """Where a reader goes back to when the batch comes to nothing."""
+        return {(r.topic, r.partition): r.offset for r in reversed(self.records)}
+
+    def next_offsets(self) -> dict[Partition, int]:
+        """Where a reader goes on when the batch is done."""
+        return {(r.topic, r.partition): r.offset + 1 for r in self.records}
+
+
+class Outbox(Protocol):
+    """Where the replies to a batch go while its transaction is open."""
+
+    def send(self, reply: Reply) -> None: ...
+
+
+class Broker(Protocol):
+    """A member of a consumer group that answers what it reads, exactly once."""
+
+    def poll(self) -> Batch:
+        """Wait for records and return as soon as there are any; after the settings' wait, an empty batch."""
+
+    def transaction(self, batch: Batch) -> AbstractContextManager[Outbox]:
+        """Open a transaction for the replies to `batch`.
+
+        Leaving normally commits the replies and the batch's offsets together, or raises `ServiceError`
+        and neither is there. Leaving by an exception aborts, goes back to the start of the batch on the partitions
+        that are still assigned, and lets the exception through.
+        """
+
+    def close(self) -> None: ...
+
+
+class Reader(Protocol):
+    """Reads committed records from all partitions of some topics, outside any group."""
+
+    def poll(self, seconds: float) -> list[Record]:
+        """Wait for records and return as soon as there are any; after `seconds`, an empty list."""
+
+    def close(self) -> None: ...
+
+
+class Sender(Protocol):
+    """Writes records outside any transaction. Leaving its context waits until all are acknowledged, or raises."""
+
+    def send(self, reply: Reply) -> None: ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None: ...
+
+
+class Group(NamedTuple):
+    """How a worker joins: `instance` is its own name in the group, the same after a restart."""
+
+    name: str
+    instance: str
+    topic: str
+
+
+class Topic(NamedTuple):
+    """A topic to create; a replication factor of -1 is the broker's own default."""
+
+    name: str
+    partitions: int
+    replication_factor: int
+    settings: Mapping[str, str]
+
+
+class Cluster(Protocol):
+    """A Kafka cluster: opens whatever one of the doors needs."""
+
+    def join(self, group: Group) -> Broker: ...
+
+    def read(self, topics: Sequence[str], *, from_beginning: bool) -> Reader: ...
+
+    def sender(self) -> Sender: ...
+
+    def create(self, topics: Sequence[Topic]) -> list[str]:
+        """Create the topics that are not there yet, wait until all can be used, return the names of the new ones."""
+
+    def missing(self, topics: Sequence[str]) -> list[str]:
+        """Those of `topics` that do not exist."""

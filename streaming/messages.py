@@ -1,0 +1,154 @@
+"""What a record's value means, and how a result and a dead letter look on the wire: pure, and total over all bytes.
+
+A value that starts with `{` (after white space and a byte order mark) is meant as a JSON object and must be one;
+any other UTF-8 value is the text of a review, `10/10` and `"great"` with its quotes included.
+docs/decisions/0010 says why.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+import msgspec
+from msgspec import UNSET, Raw, UnsetType
+
+from sentiment.results import Source
+from streaming.brokers.seam import Headers, Record, Reply
+
+Reason: TypeAlias = Literal[
+    "not_utf8",
+    "not_an_object",
+    "text_missing",
+    "text_not_a_string",
+    "text_empty",
+    "text_too_long",
+    "tombstone",
+    "result_too_large",
+]
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+WHITE_SPACE = b" \t\r\n"
+CLOUD_EVENT_TYPE = "sentiment.review.classified.v1"
+INTEGER = re.compile(rb"-?\d+")
+LAST_MILLISECOND = 253_402_300_799_999  # of the year 9999, the last that RFC 3339 can write
+
+
+class Review(NamedTuple):
+    """A review to classify. `body` is what comes back in the result: the producer's own object, byte for byte."""
+
+    id: str
+    text: str
+    body: Raw | dict[str, Any]
+    source: Source
+
+
+class Rejection(NamedTuple):
+    """Why a record has no result: a value, not an exception, for the record is answered all the same."""
+
+    reason: Reason
+    detail: str
+    source: Source
+
+
+class _Object(msgspec.Struct):
+    """The two fields that are ours. The id stays raw: it may be an integer of any size."""
+
+    text: str | UnsetType = UNSET
+    id: Raw | UnsetType = UNSET
+
+
+_objects = msgspec.json.Decoder(_Object)
+_strings = msgspec.json.Decoder(str)
+
+
+def read_review(record: Record, most_characters: int) -> Review | Rejection:
+    """The review that a record holds, or why it holds none. Never raises, whatever the bytes."""
+    source = Source(record.topic, record.partition, record.offset)
+    if record.value is None:
+        return Rejection("tombstone", "the record has no value", source)
+    value = record.value.removeprefix(BYTE_ORDER_MARK)
+    try:
+        text = value.decode()
+    except UnicodeDecodeError as error:
+        return Rejection("not_utf8", str(error), source)
+    if value.lstrip(WHITE_SPACE).startswith(b"{"):
+        review = _read_object(value, source)
+    else:
+        review = Review(_position(source), text, {"text": text}, source)
+    return review if isinstance(review, Rejection) else _check_text(review, most_characters)
+
+
+def _read_object(value: bytes, source: Source) -> Review | Rejection:
+    try:
+        read = _objects.decode(value)
+    except msgspec.ValidationError as error:
+        return Rejection("text_not_a_string", str(error), source)
+    except (msgspec.DecodeError, RecursionError) as error:
+        return Rejection("not_an_object", str(error), source)
+    if read.text is UNSET:
+        return Rejection("text_missing", "the object has no field `text`", source)
+    return Review(_read_id(read.id) or _position(source), read.text, Raw(value), source)
+
+
+def _read_id(raw: Raw | UnsetType) -> str | None:
+    """A string, or an integer's own digits; anything else names nothing and only comes back in the review."""
+    if raw is UNSET:
+        return None
+    data = bytes(raw).strip()
+    if data.startswith(b'"'):
+        return _strings.decode(data)
+    return data.decode() if INTEGER.fullmatch(data) else None
+
+
+def _check_text(review: Review, most_characters: int) -> Review | Rejection:
+    if not review.text or review.text.isspace():
+        return Rejection("text_empty", "the text is empty or white space", review.source)
+    if len(review.text) > most_characters:
+        detail = f"the text has {len(review.text)} characters, the most is {most_characters}"
+        return Rejection("text_too_long", detail, review.source)
+    return review
+
+
+def result_reply(record: Record, topic: str, value: bytes, model_version: str) -> Reply:
+    """A result in CloudEvents binary mode. Its id depends on the source and the model alone, so repeats can be told."""
+    position = _position(Source(record.topic, record.partition, record.offset))
+    ours: Headers = [
+        ("ce_specversion", b"1.0"),
+        ("ce_id", f"{position}@{model_version}".encode()),
+        ("ce_source", f"/{record.topic}/{record.partition}".encode()),
+        ("ce_type", CLOUD_EVENT_TYPE.encode()),
+        ("content-type", b"application/json"),
+    ]
+    if 0 <= record.timestamp_ms <= LAST_MILLISECOND:
+        time = datetime.fromtimestamp(record.timestamp_ms / 1000, UTC)
+        ours.append(("ce_time", time.isoformat(timespec="milliseconds").encode()))
+    theirs = [h for h in record.headers if not h[0].startswith("ce_") and h[0].lower() != "content-type"]
+    return Reply(topic, record.key, value, theirs + ours)
+
+
+def dead_letter(record: Record, topic: str, rejection: Rejection) -> Reply:
+    """The record as it came, with the headers that Kafka Connect gives a dead letter and the reason."""
+    stage = "KAFKA_PRODUCE" if rejection.reason == "result_too_large" else "VALUE_CONVERTER"
+    ours = {
+        "__connect.errors.topic": record.topic,
+        "__connect.errors.partition": str(record.partition),
+        "__connect.errors.offset": str(record.offset),
+        "__connect.errors.stage": stage,
+        "__connect.errors.class.name": __name__,
+        "__connect.errors.exception.class.name": f"{__name__}.Rejection",
+        "__connect.errors.exception.message": rejection.detail,
+        "sentiment.reason": rejection.reason,
+    }
+    theirs = [header for header in record.headers if header[0] not in ours]
+    return Reply(topic, record.key, record.value, theirs + [(name, text.encode()) for name, text in ours.items()])
+
+
+def size(reply: Reply) -> int:
+    """The bytes of key, value and headers."""
+    headers = sum(len(name.encode()) + len(value) for name, value in reply.headers)
+    return len(reply.key or b"") + len(reply.value or b"") + headers
+
+
+def _position(source: Source) -> str:
+    return f"{source.topic}-{source.partition}-{source.offset}"

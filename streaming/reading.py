@@ -1,0 +1,29 @@
+"""Reading what was answered: for `consume`, the demo and whoever shows the live stream. Committed records only."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator, Sequence
+from contextlib import closing
+
+from streaming.brokers.seam import Cluster, Record
+
+POLL_SECONDS = 0.25
+
+
+def follow(
+    cluster: Cluster, topics: Sequence[str], *, from_beginning: bool, idle_seconds: float | None = None
+) -> Generator[Record]:
+    """The records of all partitions as they come; ends after `idle_seconds` without one, or never.
+
+    The starting point is fixed when the first record is asked for.
+    """
+    with closing(cluster.read(topics, from_beginning=from_beginning)) as reader:
+        quiet_since = time.monotonic()
+        while True:
+            records = reader.poll(POLL_SECONDS)
+            yield from records
+            if records:
+                quiet_since = time.monotonic()
+            elif idle_seconds is not None and time.monotonic() - quiet_since >= idle_seconds:
+                return

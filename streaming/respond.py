@@ -1,0 +1,52 @@
+"""Decide: one reply for every record of a batch, in its order, with one call of the model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+from msgspec import UNSET
+
+from sentiment import Classifier, Prediction
+from sentiment.results import result
+from streaming.brokers.seam import Record, Reply
+from streaming.messages import Rejection, Review, dead_letter, read_review, result_reply, size
+from streaming.settings import StreamSettings
+
+_encoder = msgspec.json.Encoder()
+
+
+def respond(records: Sequence[Record], classifier: Classifier, settings: StreamSettings) -> list[Reply]:
+    """A result or a dead letter for each record. Pure: nothing is read, sent or remembered."""
+    read = [read_review(record, settings.limits.text_characters) for record in records]
+    explained = classifier if settings.explain else None
+    predictions = iter(classifier.predict([review.text for review in read if isinstance(review, Review)]))
+    replies = []
+    for record, review in zip(records, read, strict=True):
+        rejection: Rejection | None
+        if isinstance(review, Review):
+            value = _value(review, next(predictions), classifier.version, explained)
+            reply = result_reply(record, settings.topics.results, value, classifier.version)
+            rejection = _too_large(reply, review, settings.limits.result_bytes)
+        else:
+            rejection = review
+        replies.append(dead_letter(record, settings.topics.dead_letters, rejection) if rejection else reply)
+    return replies
+
+
+def _value(review: Review, prediction: Prediction, version: str, explained: Classifier | None) -> bytes:
+    answer = result(
+        prediction,
+        version,
+        review.body,
+        id=review.id,
+        source=review.source,
+        because=explained.because(review.text) if explained else UNSET,
+    )
+    return _encoder.encode(answer)
+
+
+def _too_large(reply: Reply, review: Review, most_bytes: int) -> Rejection | None:
+    if (bytes_ := size(reply)) <= most_bytes:
+        return None
+    return Rejection("result_too_large", f"the result has {bytes_} bytes, the most is {most_bytes}", review.source)

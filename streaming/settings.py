@@ -1,0 +1,155 @@
+"""What the stream door is told by flags and environment: read once, at its entrance; what is wrong is named at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sentiment.errors import SettingError
+
+PROTOCOLS = ("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")
+MECHANISMS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")
+FILES = ("KAFKA_SASL_PASSWORD_FILE", "KAFKA_SSL_CAFILE", "KAFKA_SSL_CERTFILE", "KAFKA_SSL_KEYFILE")
+
+
+@dataclass(frozen=True)
+class Connection:
+    """Where the cluster is and how to be let in: the same for every consumer, producer and admin client."""
+
+    bootstrap_servers: str = "localhost:9092"
+    security_protocol: str = "PLAINTEXT"
+    sasl_mechanism: str | None = None
+    sasl_username: str | None = None
+    sasl_password: str | None = field(default=None, repr=False)
+    ssl_cafile: str | None = None
+    ssl_certfile: str | None = None
+    ssl_keyfile: str | None = None
+    misread: tuple[str, ...] = ()
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str], bootstrap_servers: str | None = None) -> Connection:
+        """Read the `KAFKA_*` variables; a flag's `bootstrap_servers` goes before its variable."""
+        read = _without_empty(environment)
+        return cls(
+            bootstrap_servers=bootstrap_servers or read.get("KAFKA_BOOTSTRAP_SERVERS", cls.bootstrap_servers),
+            security_protocol=read.get("KAFKA_SECURITY_PROTOCOL", cls.security_protocol).upper(),
+            sasl_mechanism=read.get("KAFKA_SASL_MECHANISM"),
+            sasl_username=read.get("KAFKA_SASL_USERNAME"),
+            sasl_password=_password(read),
+            ssl_cafile=read.get("KAFKA_SSL_CAFILE"),
+            ssl_certfile=read.get("KAFKA_SSL_CERTFILE"),
+            ssl_keyfile=read.get("KAFKA_SSL_KEYFILE"),
+            misread=tuple(_misread(read)),
+        )
+
+    def problems(self) -> list[str]:
+        """What is wrong with these values, a sentence each."""
+        found = list(self.misread)
+        found += [
+            f"KAFKA_BOOTSTRAP_SERVERS has {server!r}: expected host:port, several with commas between"
+            for server in self.bootstrap_servers.split(",")
+            if not server.strip().rpartition(":")[0] or not server.strip().rpartition(":")[2].isdecimal()
+        ]
+        if self.security_protocol not in PROTOCOLS:
+            found.append(
+                f"KAFKA_SECURITY_PROTOCOL is {self.security_protocol!r}: expected one of {', '.join(PROTOCOLS)}"
+            )
+        if self.security_protocol.startswith("SASL"):
+            found += self._sasl_problems()
+        elif self.sasl_mechanism or self.sasl_username or self.sasl_password:
+            found.append("KAFKA_SASL_* is set, but KAFKA_SECURITY_PROTOCOL is not SASL_SSL or SASL_PLAINTEXT")
+        if bool(self.ssl_certfile) != bool(self.ssl_keyfile):
+            found.append("KAFKA_SSL_CERTFILE and KAFKA_SSL_KEYFILE belong together: set both or neither")
+        return found
+
+    def _sasl_problems(self) -> list[str]:
+        found = []
+        if self.sasl_mechanism not in MECHANISMS:
+            found.append(f"KAFKA_SASL_MECHANISM is {self.sasl_mechanism!r}: expected one of {', '.join(MECHANISMS)}")
+        if not self.sasl_username:
+            found.append(f"KAFKA_SASL_USERNAME is not set, and {self.security_protocol} needs it")
+        if not self.sasl_password:
+            found.append(f"{self.security_protocol} needs KAFKA_SASL_PASSWORD or KAFKA_SASL_PASSWORD_FILE")
+        return found
+
+
+@dataclass(frozen=True)
+class Topics:
+    """The names of the topics, and how they are created where they do not exist; -1 leaves the copies to the broker."""
+
+    reviews: str = "reviews"
+    results: str = "sentiment"
+    dead_letters: str = "dlq.reviews"
+    partitions: int = 3
+    replication_factor: int = -1
+
+    def names(self) -> tuple[str, str, str]:
+        return self.reviews, self.results, self.dead_letters
+
+    def problems(self) -> list[str]:
+        found = []
+        if len(set(self.names())) < len(self.names()):
+            found.append(f"the topics {', '.join(self.names())} must differ from one another")
+        if self.partitions < 1:
+            found.append(f"partitions is {self.partitions}: expected 1 or more")
+        if self.replication_factor < 1 and self.replication_factor != -1:
+            found.append(
+                f"replication factor is {self.replication_factor}: expected 1 or more, or -1 for the broker's own"
+            )
+        return found
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much is taken at once, and how large one review and one result may be."""
+
+    batch_records: int = 2_000
+    batch_bytes: int = 8 << 20
+    wait_seconds: float = 0.5
+    text_characters: int = 100_000
+    result_bytes: int = 1_000_000
+
+    def problems(self) -> list[str]:
+        return [f"{name} is {value}: expected more than 0" for name, value in vars(self).items() if value <= 0]
+
+
+@dataclass(frozen=True)
+class StreamSettings:
+    """All that a worker is told. `instance` is its name in the group: its own, and the same after a restart."""
+
+    group: str = "sentiment"
+    instance: str = "worker"
+    connection: Connection = field(default_factory=Connection)
+    topics: Topics = field(default_factory=Topics)
+    limits: Limits = field(default_factory=Limits)
+    explain: bool = False
+
+    def __post_init__(self) -> None:
+        names = {"group": self.group, "instance": self.instance}
+        problems = [f"{name} is empty" for name, value in names.items() if not value.strip()]
+        refuse(problems + self.connection.problems() + self.topics.problems() + self.limits.problems())
+
+
+def refuse(problems: list[str]) -> None:
+    """Raise one SettingError that names every problem, if there is any."""
+    if problems:
+        raise SettingError("wrong settings:\n" + "\n".join(f"  - {problem}" for problem in problems))
+
+
+def _without_empty(environment: Mapping[str, str]) -> dict[str, str]:
+    """Compose files and charts pass unset variables on as empty ones."""
+    return {name: value for name, value in environment.items() if name.startswith("KAFKA_") and value.strip()}
+
+
+def _misread(read: Mapping[str, str]) -> list[str]:
+    named = [(name, read[name]) for name in FILES if name in read]
+    found = [f"{name}: there is no file {path}" for name, path in named if not Path(path).is_file()]
+    if "KAFKA_SASL_PASSWORD" in read and "KAFKA_SASL_PASSWORD_FILE" in read:
+        found.append("KAFKA_SASL_PASSWORD and KAFKA_SASL_PASSWORD_FILE are both set: choose one")
+    return found
+
+
+def _password(read: Mapping[str, str]) -> str | None:
+    file = Path(read.get("KAFKA_SASL_PASSWORD_FILE", ""))
+    return file.read_text(encoding="utf-8").rstrip("\r\n") if file.is_file() else read.get("KAFKA_SASL_PASSWORD")

@@ -1,0 +1,87 @@
+"""What every broker promises about single records, readers, senders and topics."""
+
+from __future__ import annotations
+
+import time
+from contextlib import closing
+
+import pytest
+
+from streaming.brokers.seam import Headers, Reply, Topic
+from tests.contract.conftest import World, poll, poll_all, read, values
+
+
+def test_a_lone_record_is_polled_at_once(world: World) -> None:
+    broker = world.join()
+    world.send("first")  # joining the group is over once this one is here
+    poll(broker)
+    world.send("lone")
+    started = time.monotonic()
+    assert values(poll(broker)) == ["lone"]
+    assert time.monotonic() - started < 0.3
+
+
+def test_a_poll_takes_no_more_records_than_its_limit(world: World) -> None:
+    broker = world.join()
+    world.send(*(str(number) for number in range(1200)))
+    batches = poll_all(broker, 1200)
+    assert max(len(batch.records) for batch in batches) <= 500
+    assert values(*batches) == sorted(str(number) for number in range(1200))
+
+
+def test_records_of_a_partition_come_in_the_order_of_their_offsets(world: World) -> None:
+    broker = world.join()
+    world.send(*(str(number) for number in range(700)))
+    batches = poll_all(broker, 700)
+    for partition in (0, 1):
+        offsets = [r.offset for batch in batches for r in batch.records if r.partition == partition]
+        assert offsets == list(range(len(offsets)))
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "headers"),
+    [
+        (b"key", b"value", [("traceparent", b"00-1"), ("traceparent", b"00-2"), ("empty", b"")]),
+        (None, b"\xff\x00\xfe", []),
+        (b"key", None, [("h\xe9", b"\xff")]),
+    ],
+)
+def test_key_value_and_headers_come_back_byte_for_byte(
+    world: World, key: bytes | None, value: bytes | None, headers: Headers
+) -> None:
+    broker = world.join()
+    with world.cluster.sender() as sender:
+        sender.send(Reply(world.reviews, key, value, headers))
+    (record,) = poll(broker).records
+    assert (record.topic, record.key, record.value, record.headers) == (world.reviews, key, value, headers)
+    assert abs(record.timestamp_ms / 1000 - time.time()) < 60
+
+
+def test_a_reply_with_neither_key_nor_value_can_be_sent(world: World) -> None:
+    with world.cluster.sender() as sender:
+        sender.send(Reply(world.results, None, None, []))
+    assert world.answers(1) == [""]
+
+
+def test_records_with_the_same_key_stay_in_one_partition(world: World) -> None:
+    broker = world.join()
+    with world.cluster.sender() as sender:
+        for number in range(20):
+            sender.send(Reply(world.reviews, b"same", str(number).encode(), []))
+    records = [record for batch in poll_all(broker, 20) for record in batch.records]
+    assert len({record.partition for record in records}) == 1
+
+
+def test_a_reader_from_the_end_sees_what_is_written_after_it_was_made(world: World) -> None:
+    world.send("before")
+    with closing(world.cluster.read([world.reviews], from_beginning=False)) as reader:
+        world.send("after")
+        assert [record.value for record in read(reader, 1)] == [b"after"]
+
+
+def test_creating_topics_twice_changes_nothing(world: World) -> None:
+    new = f"new-{world.name}"
+    assert world.cluster.missing([world.reviews, new]) == [new]
+    assert world.cluster.create([Topic(new, 4, 1, {}), Topic(world.reviews, 4, 1, {})]) == [new]
+    assert world.cluster.create([Topic(new, 4, 1, {})]) == []
+    assert world.cluster.missing([world.reviews, new]) == []

@@ -1,0 +1,131 @@
+"""The loop, over the fake cluster with a real model."""
+
+from __future__ import annotations
+
+import json
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from threading import Event
+
+import pytest
+
+from sentiment import Classifier
+from sentiment.errors import ServiceError
+from streaming.brokers.memory import MemoryCluster
+from streaming.brokers.seam import Batch, Broker, Group, Outbox, Reply
+from streaming.delivery import deliver
+from streaming.producing import paced, send_reviews
+from streaming.reading import follow
+from streaming.settings import Limits, StreamSettings, Topics
+from streaming.topics import create_topics, require_topics
+
+SETTINGS = StreamSettings()
+REVIEWS = [{"id": number, "text": "a good film" if number % 5 else ""} for number in range(50)]
+
+
+@dataclass
+class UntilIdle:
+    """A broker that asks the loop to stop once nothing is left, as SIGTERM would."""
+
+    broker: Broker
+    stop: Event
+
+    def poll(self) -> Batch:
+        batch = self.broker.poll()
+        if not batch.records:
+            self.stop.set()
+        return batch
+
+    def transaction(self, batch: Batch) -> AbstractContextManager[Outbox]:
+        return self.broker.transaction(batch)
+
+    def close(self) -> None:
+        self.broker.close()
+
+
+@pytest.fixture
+def cluster() -> MemoryCluster:
+    cluster = MemoryCluster(most_records=7)
+    create_topics(cluster, SETTINGS.topics, SETTINGS.limits)
+    return cluster
+
+
+def join(cluster: MemoryCluster, stop: Event) -> Broker:
+    return UntilIdle(cluster.join(Group("sentiment", "one", "reviews")), stop)
+
+
+def values(cluster: MemoryCluster, topic: str) -> list[bytes | None]:
+    return [record.value for record in follow(cluster, [topic], from_beginning=True, idle_seconds=0)]
+
+
+def test_every_review_is_answered_by_a_result_or_a_dead_letter(cluster: MemoryCluster, classifier: Classifier) -> None:
+    assert send_reviews(cluster, "reviews", REVIEWS) == 50
+    stop = Event()
+    deliver(join(cluster, stop), classifier, SETTINGS, stop)
+    results = [json.loads(value or b"") for value in values(cluster, "sentiment")]
+    assert sorted(int(result["id"]) for result in results) == [n for n in range(50) if n % 5]
+    assert {result["label"] for result in results} == {"positive"}
+    dead = [json.loads(value or b"") for value in values(cluster, "dlq.reviews")]
+    assert sorted(review["id"] for review in dead) == list(range(0, 50, 5))
+
+
+def test_a_worker_that_was_stopped_goes_on_where_it_was(cluster: MemoryCluster, classifier: Classifier) -> None:
+    send_reviews(cluster, "reviews", REVIEWS)
+    for _ in range(2):
+        stop = Event()
+        deliver(join(cluster, stop), classifier, SETTINGS, stop)
+    assert len(values(cluster, "sentiment")) == 40
+
+
+def test_a_broken_broker_ends_the_loop_and_leaves_nothing_behind(
+    cluster: MemoryCluster, classifier: Classifier
+) -> None:
+    send_reviews(cluster, "reviews", REVIEWS)
+    lost = StreamSettings(topics=Topics(dead_letters="not-created"))
+    with pytest.raises(ServiceError, match="not-created"):
+        deliver(join(cluster, Event()), classifier, lost, Event())
+    assert values(cluster, "sentiment") == []
+    stop = Event()
+    deliver(join(cluster, stop), classifier, SETTINGS, stop)
+    assert (len(values(cluster, "sentiment")), len(values(cluster, "dlq.reviews"))) == (40, 10)
+
+
+def test_a_stopped_loop_does_not_poll(cluster: MemoryCluster, classifier: Classifier) -> None:
+    stop = Event()
+    stop.set()
+    send_reviews(cluster, "reviews", REVIEWS)
+    deliver(join(cluster, stop), classifier, SETTINGS, stop)
+    assert values(cluster, "sentiment") == []
+
+
+def test_reviews_are_keyed_by_their_id(cluster: MemoryCluster) -> None:
+    send_reviews(cluster, "reviews", [{"id": 7, "text": "a"}, {"id": "b", "text": "a"}, {"text": "a"}])
+    keys = {record.key for record in follow(cluster, ["reviews"], from_beginning=True, idle_seconds=0)}
+    assert keys == {b"7", b"b", None}
+
+
+def test_paced_reviews_come_no_faster_than_asked() -> None:
+    from time import monotonic
+
+    started = monotonic()
+    assert len(list(paced([{}] * 6, 100))) == 6
+    assert monotonic() - started >= 0.05
+
+
+def test_following_from_the_end_does_not_show_what_was_there(cluster: MemoryCluster) -> None:
+    send_reviews(cluster, "reviews", REVIEWS)
+    assert list(follow(cluster, ["reviews"], from_beginning=False, idle_seconds=0)) == []
+
+
+def test_a_missing_topic_is_named() -> None:
+    cluster = MemoryCluster()
+    with pytest.raises(ServiceError, match=r"sentiment.*--create-topics"):
+        require_topics(cluster, ("sentiment",))
+    assert create_topics(cluster, Topics(), Limits()) == ["reviews", "sentiment", "dlq.reviews"]
+    assert create_topics(cluster, Topics(), Limits()) == []
+    require_topics(cluster, Topics().names())
+
+
+def test_the_fake_refuses_a_topic_that_does_not_exist() -> None:
+    with pytest.raises(ServiceError, match="no such topic"), MemoryCluster().sender() as sender:
+        sender.send(Reply("nowhere", None, b"", []))

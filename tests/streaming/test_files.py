@@ -1,0 +1,86 @@
+"""Reviews from files. The module is the command line's, and `produce` is what needs it most."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli.files import read_rows
+from sentiment.errors import DataError
+
+
+def rows(folder: Path, name: str, content: str | bytes, column: str | None = None) -> list[dict[str, Any]]:
+    path = folder / name
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return list(read_rows(str(path), column))
+
+
+def test_a_csv_gives_its_text_under_text_and_keeps_the_other_columns(tmp_path: Path) -> None:
+    content = 'labels,Critiques\r\n1,"great, ""really""\nand long"\r\n\r\n0,bad\r\n'
+    assert rows(tmp_path, "a.csv", content) == [
+        {"text": 'great, "really"\nand long', "labels": "1"},
+        {"text": "bad", "labels": "0"},
+    ]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_the_delimiter_is_the_headers(tmp_path: Path, delimiter: str) -> None:
+    assert rows(tmp_path, "a.csv", f"id{delimiter}text\n1{delimiter}good\n") == [{"text": "good", "id": "1"}]
+
+
+def test_a_byte_order_mark_is_not_part_of_the_first_column(tmp_path: Path) -> None:
+    assert rows(tmp_path, "a.csv", b"\xef\xbb\xbftext\ngood\n") == [{"text": "good"}]
+
+
+def test_a_field_may_be_large(tmp_path: Path) -> None:
+    assert len(rows(tmp_path, "a.csv", "text\n" + "x" * 1_000_000 + "\n")[0]["text"]) == 1_000_000
+
+
+def test_the_column_can_be_named(tmp_path: Path) -> None:
+    assert rows(tmp_path, "a.csv", "id,Body,review\n1,a,b\n", "body") == [{"id": "1", "text": "a", "review": "b"}]
+
+
+def test_json_lines_keep_their_fields(tmp_path: Path) -> None:
+    content = '{"id": 1, "review": "good", "n": [1]}\n\n{"text": "bad"}\n'
+    assert rows(tmp_path, "a.jsonl", content) == [{"text": "good", "id": 1, "n": [1]}, {"text": "bad"}]
+
+
+def test_parquet_is_read_row_by_row(tmp_path: Path) -> None:
+    arrow = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    parquet.write_table(arrow.table({"review": ["good", "bad"], "label": [1, 0]}), tmp_path / "a.parquet")
+    expected = [{"text": "good", "label": 1}, {"text": "bad", "label": 0}]
+    assert list(read_rows(str(tmp_path / "a.parquet"))) == expected
+
+
+def test_standard_input_has_a_review_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO('a good film\n\n{"id": 3, "text": "bad"}\n[1]\n'))
+    assert list(read_rows("-")) == [{"text": "a good film"}, {"text": "bad", "id": 3}, {"text": "[1]"}]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.csv", "id,label\n1,2\n", "no column with the text: expected text, review"),
+        ("a.csv", "", "there are none"),
+        ("a.csv", "id,text\n1,good\n2,bad,3\n", "line 3: 3 fields, but the header has 2"),
+        ("a.csv", 'id,text\n1,"never closed\n', "line 2: unexpected end of data"),
+        ("a.csv", b"text\n\xff\n", "is not UTF-8"),
+        ("a.jsonl", '{"text": "a"}\n{"text": \n', "line 2: "),
+        ("a.jsonl", "[1]\n", "line 1: Expected `object`"),
+        ("a.jsonl", '{"id": 1}\n', "line 1: no column with the text"),
+        ("a.parquet", b"PAR1 or not", "a.parquet: "),
+        ("a.docx", b"", "expected a file that ends with"),
+    ],
+)
+def test_what_can_not_be_read_is_named(tmp_path: Path, name: str, content: str | bytes, said: str) -> None:
+    with pytest.raises(DataError, match=said):
+        rows(tmp_path, name, content)
+
+
+def test_a_file_that_is_not_there_is_named() -> None:
+    with pytest.raises(DataError, match=r"there is no file nowhere\.csv"):
+        read_rows("nowhere.csv")

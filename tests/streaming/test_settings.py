@@ -1,0 +1,95 @@
+"""Settings: everything wrong is told at once, and no secret is shown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sentiment.errors import SettingError
+from streaming.brokers.kafka_python_plain import client_options
+from streaming.settings import Connection, Limits, StreamSettings, Topics
+
+SASL = {
+    "KAFKA_BOOTSTRAP_SERVERS": "kafka-1:9093, kafka-2:9093",
+    "KAFKA_SECURITY_PROTOCOL": "sasl_ssl",
+    "KAFKA_SASL_MECHANISM": "SCRAM-SHA-512",
+    "KAFKA_SASL_USERNAME": "sentiment",
+    "KAFKA_SASL_PASSWORD": "hunter2",
+}
+
+
+def test_without_environment_it_is_a_local_broker_in_plain_text() -> None:
+    connection = Connection.from_environment({})
+    assert connection == Connection("localhost:9092", "PLAINTEXT")
+    assert connection.problems() == []
+
+
+def test_variables_that_are_set_but_empty_count_as_unset() -> None:
+    assert Connection.from_environment({"KAFKA_SASL_USERNAME": "", "KAFKA_BOOTSTRAP_SERVERS": " "}) == Connection()
+
+
+def test_a_flag_goes_before_its_variable() -> None:
+    assert Connection.from_environment(SASL, "other:9092").bootstrap_servers == "other:9092"
+
+
+def test_security_is_told_to_every_client_alike() -> None:
+    connection = Connection.from_environment(SASL)
+    assert connection.problems() == []
+    options = client_options(connection)
+    assert options["bootstrap_servers"] == ["kafka-1:9093", "kafka-2:9093"]
+    assert options["security_protocol"] == "SASL_SSL"
+    assert options["sasl_plain_password"] == "hunter2"  # noqa: S105 - an example
+
+
+def test_a_password_is_never_shown() -> None:
+    connection = Connection.from_environment(SASL)
+    assert "hunter2" not in repr(connection)
+    assert "hunter2" not in repr(StreamSettings(connection=connection))
+
+
+def test_a_password_can_come_from_a_file(tmp_path: Path) -> None:
+    secret = tmp_path / "password"
+    secret.write_text("from the file\n")
+    environment = {name: value for name, value in SASL.items() if name != "KAFKA_SASL_PASSWORD"}
+    connection = Connection.from_environment(environment | {"KAFKA_SASL_PASSWORD_FILE": str(secret)})
+    assert connection.sasl_password == "from the file"  # noqa: S105 - an example
+    assert connection.problems() == []
+
+
+def test_everything_wrong_is_told_at_once() -> None:
+    environment = {
+        "KAFKA_BOOTSTRAP_SERVERS": "kafka",
+        "KAFKA_SECURITY_PROTOCOL": "SASL_SSL",
+        "KAFKA_SASL_MECHANISM": "MD5",
+        "KAFKA_SASL_PASSWORD_FILE": "/nowhere/password",
+        "KAFKA_SSL_CERTFILE": "/nowhere/cert",
+    }
+    with pytest.raises(SettingError) as raised:
+        StreamSettings(
+            group=" ",
+            connection=Connection.from_environment(environment),
+            topics=Topics(results="reviews", partitions=0, replication_factor=0),
+            limits=Limits(batch_records=0),
+        )
+    message = str(raised.value)
+    for said in (
+        "group is empty",
+        "'kafka': expected host:port",
+        "KAFKA_SASL_MECHANISM is 'MD5'",
+        "KAFKA_SASL_USERNAME is not set",
+        "KAFKA_SASL_PASSWORD or KAFKA_SASL_PASSWORD_FILE",
+        "there is no file /nowhere/password",
+        "KAFKA_SSL_CERTFILE and KAFKA_SSL_KEYFILE belong together",
+        "must differ",
+        "partitions is 0",
+        "replication factor is 0",
+        "batch_records is 0",
+    ):
+        assert said in message
+
+
+def test_credentials_that_would_not_be_used_are_refused() -> None:
+    problems = Connection.from_environment(SASL | {"KAFKA_SECURITY_PROTOCOL": "SSL"}).problems()
+    assert problems == ["KAFKA_SASL_* is set, but KAFKA_SECURITY_PROTOCOL is not SASL_SSL or SASL_PLAINTEXT"]
+    assert "expected one of" in Connection(security_protocol="TLS").problems()[0]
