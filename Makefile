@@ -6,7 +6,7 @@ SUITE ?= all
 
 suite_unit := tests/unit
 suite_spark := tests/spark
-suite_kafka := tests/kafka
+suite_kafka := tests/contract tests/integration tests/chaos
 suite_e2e := tests/e2e
 suite_all := tests
 

@@ -12,6 +12,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from api.problems import RequestError
 from api.settings import Settings
+from sentiment.reviews import problem_of
 
 JSON = "application/json"
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -100,10 +101,8 @@ def _text(raw: Raw, name: str, settings: Settings) -> str:
         text = _TEXT.decode(raw)
     except ValidationError as error:
         raise RequestError(422, "text_not_a_string", f"`{name}` must be a string") from error
-    if not text.strip():
-        _refuse("text_empty", f"`{name}` must hold more than white space")
-    if len(text) > settings.max_characters:
-        _refuse("text_too_long", f"`{name}` may have at most {settings.max_characters} characters, not {len(text)}")
+    if problem := problem_of(text, settings.max_characters):
+        _refuse(problem.reason, f"`{name}` {problem.detail}")
     return text
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sentiment.errors import SettingError
+from sentiment.reviews import MOST_CHARACTERS
 
 # setting -> the least and the most that it may be
 WHOLE_NUMBERS = {
@@ -28,7 +29,7 @@ class Settings:
     workers: int = 1
     max_body_bytes: int = 1 << 20
     max_texts: int = 256
-    max_characters: int = 100_000
+    max_characters: int = MOST_CHARACTERS
 
 
 def read_settings(given: Mapping[str, str | None]) -> Settings:

@@ -11,12 +11,11 @@ from typing import Any, TextIO, TypeAlias
 
 import msgspec
 
+from sentiment.columns import TEXT_COLUMNS, find_column
 from sentiment.errors import DataError, SettingError
 
 Row: TypeAlias = dict[str, Any]
 
-# Where the text may stand, the likeliest name first.
-TEXT_COLUMNS = ("text", "review", "reviews", "critiques", "critique", "comment", "content", "avis", "commentaire")
 LARGEST_FIELD = 1 << 27
 
 
@@ -48,12 +47,11 @@ def read_rows(source: str, column: str | None = None) -> Iterator[Row]:
 
 def text_column(columns: Iterable[str], wanted: str | None) -> str:
     """The column that holds the text: the one wanted, else the first known name in any case."""
-    by_name = {name.strip().lower(): name for name in columns}
-    for name in [wanted.lower()] if wanted else TEXT_COLUMNS:
-        if name in by_name:
-            return by_name[name]
+    names = list(columns)
+    if name := find_column(names, TEXT_COLUMNS, wanted):
+        return name
     expected = wanted or ", ".join(TEXT_COLUMNS)
-    raise DataError(f"no column with the text: expected {expected}; there are {', '.join(by_name.values()) or 'none'}")
+    raise DataError(f"no column with the text: expected {expected}; there are {', '.join(names) or 'none'}")
 
 
 def _text_file(path: Path, read: Callable[[TextIO], Iterator[Row]]) -> Iterator[Row]:

@@ -36,7 +36,7 @@ def platt(margins: Floats, labels: Labels) -> tuple[float, float]:
 
 
 def calibration(margins: Floats, labels: Labels, precision: float = 0.97) -> Calibration:
-    """Platt's slope and offset, and the narrowest band round 0.5 outside of which `precision` of the labels are right."""
+    """Platt's slope and offset; the narrowest band round 0.5 such that `precision` of the labels outside are right."""
     slope, offset = platt(margins, labels)
     confident = review_limit(probabilities(slope * margins + offset), labels, precision)
     return Calibration("Platt scaling on validation rows", slope, offset, 1.0 - confident, confident)

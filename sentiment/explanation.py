@@ -47,10 +47,11 @@ def explain_text(text: str, tables: kernel.Tables, learned: Sequence[str]) -> Ex
     folded, edges, buckets = kernel.walk(data, tables)
     places, positions = _places(len(edges), tables.max_order), _characters(data)
     distinct, which = np.unique(buckets, return_inverse=True)
-    occurrences = np.split(np.argsort(which, kind="stable"), np.cumsum(np.bincount(which))[:-1])
+    occurrences = np.split(np.argsort(which, kind="stable"), np.cumsum(np.bincount(which))[:-1])[: len(distinct)]
     value = 1.0 / np.sqrt(float(max(len(distinct), 1)))
     terms, margin = [], 0.0
-    for bucket, rank, stands in zip(distinct.tolist(), kernel.ranks_of(distinct, tables).tolist(), occurrences):
+    ranks = kernel.ranks_of(distinct, tables).tolist()
+    for bucket, rank, stands in zip(distinct.tolist(), ranks, occurrences, strict=True):
         if rank < 0:
             continue
         weight = float(tables.coefficients[rank] * value)

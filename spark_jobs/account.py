@@ -67,7 +67,7 @@ def summary(published: Published) -> str:
     parity = manifest.parity
     if parity:
         lines.append(
-            f"  parity with Spark: {parity.labels_equal} of {parity.rows} labels and {parity.margins_equal} margins equal, "
-            f"largest difference in probability {parity.max_abs_dp:.1e}"
+            f"  parity with Spark: {parity.labels_equal} of {parity.rows} labels and {parity.margins_equal} margins "
+            f"equal, largest difference in probability {parity.max_abs_dp:.1e}"
         )
     return "\n".join(lines)

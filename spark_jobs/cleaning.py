@@ -27,7 +27,7 @@ class Cleaning(NamedTuple):
     def __str__(self) -> str:
         return (
             f"{self.rows:,} rows: {self.label_unknown:,} without a usable label, {self.text_empty:,} without text, "
-            f"{self.repeated:,} repeats, {self.contradictory:,} with the same text under both labels; {self.kept:,} kept"
+            f"{self.repeated:,} repeats, {self.contradictory:,} with one text under both labels; {self.kept:,} kept"
         )
 
 

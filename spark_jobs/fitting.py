@@ -1,4 +1,4 @@
-"""From features to one linear model over buckets: naive-Bayes weights, a logistic regression, folding, pruning.
+"""From features to one linear model over buckets: naive-Bayes weights, a choice of buckets, a logistic regression.
 
 The weights are the log-count ratios of Wang & Manning 2012 ("Baselines and bigrams"), from document frequencies.
 Spark's LogisticRegression cancels any scaling of columns when it standardises, and converges badly when it does
@@ -80,21 +80,19 @@ def fit(frame: DataFrame, recipe: Recipe) -> Linear:
     frame = frame.select(FEATURES, COUNTS, LABEL).cache()
     rows = frame.count()
     frequencies = document_frequencies(frame)
-    kept = np.flatnonzero(frequencies.both >= _least_frequency(recipe, rows)).astype(np.uint32)
-    ratios = naive_bayes_ratios(frequencies, kept)
+    frequent = np.flatnonzero(frequencies.both >= _least_frequency(recipe, rows)).astype(np.uint32)
+    chosen = choose(frequencies, frequent, recipe.keep)
+    ratios = naive_bayes_ratios(frequencies, frequent)[chosen]
+    kept = frequent[chosen]
     model = _regression(_compact(frame, kept, ratios), (rows, len(kept)), recipe)
     frame.unpersist()
-    coefficients = model.coefficients.toArray() * ratios
-    weights = prune(Weights(kept, coefficients), frequencies.both[kept], recipe.keep)
-    return Linear(weights, float(model.intercept))
+    return Linear(Weights(kept, model.coefficients.toArray() * ratios), float(model.intercept))
 
 
-def prune(weights: Weights, frequency: Floats, keep: int) -> Weights:
-    """Keep the `keep` coefficients that move most documents most: the largest |coefficient| * sqrt(frequency)."""
-    weight = np.abs(weights.coefficients) * np.sqrt(frequency)
-    chosen = np.sort(np.argsort(-weight, kind="stable")[:keep])
-    chosen = chosen[weights.coefficients[chosen] != 0.0]
-    return Weights(weights.buckets[chosen], weights.coefficients[chosen])
+def choose(frequencies: Frequencies, frequent: npt.NDArray[np.uint32], keep: int) -> npt.NDArray[np.int64]:
+    """Places in `frequent` of the `keep` buckets that tell most about most documents: ratio * sqrt(frequency)."""
+    telling = naive_bayes_ratios(frequencies, frequent) * np.sqrt(frequencies.both[frequent])
+    return np.sort(np.argsort(-telling, kind="stable")[:keep])
 
 
 def calibrate(linear: Linear, slope: float, offset: float) -> Linear:
@@ -111,7 +109,7 @@ def _least_frequency(recipe: Recipe, rows: int) -> int:
 def _compact(frame: DataFrame, kept: npt.NDArray[np.uint32], ratios: Floats) -> DataFrame:
     """Only the kept buckets' columns, each times its naive-Bayes ratio."""
 
-    def compact(features: SparseVector) -> SparseVector:
+    def compact(features):  # type: ignore[no-untyped-def] # Spark would take hints for those of a pandas function
         places = np.searchsorted(kept, features.indices)
         found = kept[np.minimum(places, len(kept) - 1)] == features.indices
         places = places[found]
@@ -126,7 +124,11 @@ def _regression(frame: DataFrame, shape: tuple[int, int], recipe: Recipe) -> Log
     anchor = frame.sparkSession.createDataFrame(
         [(Vectors.dense(np.full(columns, height)), 1, ANCHOR_WEIGHT)], [FEATURES, LABEL, WEIGHT]
     )
-    weighted = frame.withColumn(WEIGHT, F.lit(1.0)).unionByName(anchor)
+    weighted = (
+        frame.withColumn(WEIGHT, F.lit(1.0))
+        .unionByName(anchor)
+        .coalesce(frame.sparkSession.sparkContext.defaultParallelism)
+    )
     regression = LogisticRegression(
         featuresCol=FEATURES,
         labelCol=LABEL,

@@ -142,5 +142,5 @@ def _fingerprint(candidate: Candidate) -> str:
 def _require(parity: Parity | None) -> None:
     if parity is None or parity.labels_equal != parity.rows:
         raise ModelError(
-            f"Spark and the written model do not give the same labels ({parity}): nothing was promoted; please report this"
+            f"Spark and the written model do not give the same labels ({parity}): nothing was promoted; report this"
         )

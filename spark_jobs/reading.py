@@ -10,13 +10,9 @@ from pyspark.errors import AnalysisException
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from sentiment.columns import LABEL_COLUMNS, NEGATIVE, POSITIVE, TEXT_COLUMNS, find_column
 from sentiment.errors import DataError
 from spark_jobs.columns import LABEL, SOURCE, TEXT
-
-TEXT_NAMES = ("text", "review", "reviews", "critiques", "critique", "comment", "commentaire", "content", "body")
-LABEL_NAMES = ("label", "labels", "sentiment", "polarity", "target", "class")
-POSITIVE = ("1", "1.0", "true", "positive", "positif", "pos")
-NEGATIVE = ("0", "0.0", "false", "negative", "negatif", "négatif", "neg")
 
 Loader = Callable[[SparkSession, list[str]], DataFrame]
 
@@ -78,8 +74,8 @@ LOADERS: dict[str, Loader] = {".csv": _csv, ".json": _json, ".jsonl": _json, ".n
 
 
 def _standard(frame: DataFrame, columns: Columns, entry: str) -> DataFrame:
-    text = _column(frame, columns.text, TEXT_NAMES, f"{entry}: text")
-    label = _column(frame, columns.label, LABEL_NAMES, f"{entry}: label")
+    text = _column(frame, columns.text, TEXT_COLUMNS, f"{entry}: text")
+    label = _column(frame, columns.label, LABEL_COLUMNS, f"{entry}: label")
     return frame.select(
         F.col(text).cast("string").alias(TEXT),
         _as_label(F.col(label)).alias(LABEL),
@@ -88,13 +84,10 @@ def _standard(frame: DataFrame, columns: Columns, entry: str) -> DataFrame:
 
 
 def _column(frame: DataFrame, given: str | None, names: Sequence[str], what: str) -> str:
-    by_name = {name.strip().strip("\ufeff").lower(): name for name in frame.columns}
-    wanted = [given.lower()] if given else names
-    for name in wanted:
-        if name in by_name:
-            return "`" + by_name[name].replace("`", "``") + "`"
+    if name := find_column(frame.columns, names, given):
+        return "`" + name.replace("`", "``") + "`"
     raise DataError(
-        f"{what} column not found: looked for {', '.join(wanted)}; the columns are {', '.join(frame.columns)}; "
+        f"{what} column not found: looked for {given or ', '.join(names)}; the columns are {', '.join(frame.columns)}; "
         "name it with --text or --label"
     )
 

@@ -1,22 +1,20 @@
 """Training, validation and test rows: near-duplicates and texts of one template stay on one side.
 
-Two texts belong together if they share one of a few keys: the smallest hashes of their 8-token runs (a bottom-k
-sketch, Broder 1997: texts that share much share one of these); for texts of at most 16 tokens instead their first
-three tokens (a template with words exchanged).
+Two texts belong together if they share a sentence of at least 40 characters; or, where they have at most 16 tokens,
+if they start with the same three (a template with words exchanged).
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from pyspark.ml.feature import NGram
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from sentiment.errors import DataError
 from spark_jobs.columns import GROUP, LABEL, ROW, SPLIT, TEST, TEXT, TOKENS, TRAIN, VALIDATION
 
-SHINGLE, SKETCH = 8, 8
+SENTENCE_ENDS, LONG = "[.!?]+", 40
 SHORT, OPENING = 16, 3
 LEAST_OF_EACH, LEAST_GROUPS = 10, 3
 
@@ -53,8 +51,8 @@ def split_reviews(tokenised: DataFrame, share: float = 0.1, seed: int = 42) -> S
     for label, name in ((1, "positive"), (0, "negative")):
         if counts.get(label, 0) < LEAST_GROUPS:
             raise DataError(
-                f"the {name} reviews are near-copies of no more than {counts.get(label, 0)} texts: training needs {LEAST_GROUPS} or "
-                "more that are independent of one another, to learn from some and be tested on others"
+                f"the {name} reviews are near-copies of no more than {counts.get(label, 0)} texts: training needs "
+                f"{LEAST_GROUPS} that are independent of one another, to learn from some and be tested on others"
             )
     kind = Window.partitionBy("majority")
     place = F.row_number().over(kind.orderBy(F.xxhash64(F.lit(seed), GROUP), GROUP)) - 1
@@ -67,8 +65,7 @@ def split_reviews(tokenised: DataFrame, share: float = 0.1, seed: int = 42) -> S
 def with_groups(tokenised: DataFrame) -> DataFrame:
     """Add `group`: the smallest row hash of all the rows that are linked by shared keys."""
     rows = tokenised.withColumn(ROW, F.xxhash64(TEXT))
-    keys = NGram(n=SHINGLE, inputCol=TOKENS, outputCol="shingles").transform(rows).select(ROW, _keys().alias("keys"))
-    shared = keys.select(ROW, F.explode("keys").alias("key"))
+    shared = rows.select(ROW, F.explode(_keys()).alias("key")).distinct()
     edges = (
         shared.groupBy("key").agg(F.min(ROW).alias("low"), F.collect_set(ROW).alias("rows")).where(F.size("rows") > 1)
     )
@@ -82,11 +79,11 @@ def with_groups(tokenised: DataFrame) -> DataFrame:
 
 
 def _keys() -> Column:
-    hashed = F.transform("shingles", lambda shingle: F.xxhash64(shingle))  # noqa: PLW0108 - Spark wants one parameter
-    sketch = F.slice(F.array_sort(hashed), 1, SKETCH)
-    opening = F.array(F.xxhash64(F.concat_ws(" ", F.slice(TOKENS, 1, OPENING))))
-    short = F.size(TOKENS).between(OPENING, SHORT)
-    return F.when(short, opening).otherwise(sketch)
+    sentences = F.transform(F.split(F.lower(TEXT), SENTENCE_ENDS), lambda sentence: F.trim(sentence))
+    long = F.filter(sentences, lambda sentence: F.length(sentence) >= LONG)
+    opening = F.array(F.concat_ws(" ", F.slice(TOKENS, 1, OPENING)))
+    keys = F.when(F.size(TOKENS).between(OPENING, SHORT), opening).otherwise(long)
+    return F.transform(keys, lambda key: F.xxhash64(key))
 
 
 def _roots(links: list[tuple[int, int]]) -> dict[int, int]:

@@ -15,6 +15,7 @@ import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
 from sentiment.results import Source
+from sentiment.reviews import problem_of
 from streaming.brokers.seam import Headers, Record, Reply
 
 Reason: TypeAlias = Literal[
@@ -102,11 +103,8 @@ def _read_id(raw: Raw | UnsetType) -> str | None:
 
 
 def _check_text(review: Review, most_characters: int) -> Review | Rejection:
-    if not review.text or review.text.isspace():
-        return Rejection("text_empty", "the text is empty or white space", review.source)
-    if len(review.text) > most_characters:
-        detail = f"the text has {len(review.text)} characters, the most is {most_characters}"
-        return Rejection("text_too_long", detail, review.source)
+    if problem := problem_of(review.text, most_characters):
+        return Rejection(problem.reason, f"the text {problem.detail}", review.source)
     return review
 
 

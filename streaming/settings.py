@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sentiment.errors import SettingError
+from sentiment.reviews import MOST_CHARACTERS
 
 PROTOCOLS = ("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")
 MECHANISMS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")
@@ -107,7 +108,7 @@ class Limits:
     batch_records: int = 2_000
     batch_bytes: int = 8 << 20
     wait_seconds: float = 0.5
-    text_characters: int = 100_000
+    text_characters: int = MOST_CHARACTERS
     result_bytes: int = 1_000_000
 
     def problems(self) -> list[str]:

@@ -118,14 +118,6 @@ def values(*batches: Batch) -> list[str]:
     return sorted((record.value or b"").decode() for batch in batches for record in batch.records)
 
 
-@pytest.fixture(scope="session")
-def bootstrap_servers() -> Iterator[str]:
-    from tests.kafka_broker import local_broker
-
-    with local_broker() as servers:
-        yield servers
-
-
 @pytest.fixture(params=["memory", "kafka_python"])
 def cluster(request: pytest.FixtureRequest) -> Cluster:
     if request.param == "memory":

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from api.app import create_app
 from api.settings import Settings
 from sentiment import Classifier
-from tests.api.problems import assert_problem
+from tests.unit.api.problems import assert_problem
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_what_is_not_json_is_a_bad_request(client: FlaskClient, body: bytes, cod
         ({"text": ["good"]}, "text_not_a_string", "`text`"),
         ({"text": ""}, "text_empty", "`text`"),
         ({"text": " \n\u00a0\u2003"}, "text_empty", "`text`"),
-        ({"text": "a" * 2_001}, "text_too_long", "2000 characters, not 2001"),
+        ({"text": "a" * 2_001}, "text_too_long", "2001 characters, the most is 2000"),
         ({"text": "good", "texts": ["good"]}, "text_and_texts", "`texts`"),
         ({"texts": "good"}, "texts_not_an_array", "`texts`"),
         ({"texts": {"0": "good"}}, "texts_not_an_array", "`texts`"),
