@@ -49,6 +49,10 @@ class Classifier:
 
     def predict(self, texts: Sequence[str]) -> Predictions:
         """The answers to texts, in their order; any string is a text, the empty one included."""
+        return self.predict_cleaned([clean(text) for text in texts])
+
+    def predict_cleaned(self, texts: Sequence[str]) -> Predictions:
+        """The same for texts that `clean` has been applied to, as those of training have: cleaning twice may differ."""
         margins, counts = kernel.score(*encode_texts(texts), self.tables)
         return Predictions(margins, counts, self.manifest.calibration)
 
@@ -73,8 +77,8 @@ class Classifier:
 
 
 def encode_texts(texts: Sequence[str]) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
-    """Cleaned texts as the kernel takes them: one buffer of UTF-8 and the offsets, shape (texts + 1,)."""
-    encoded = [clean(text).encode() for text in texts]
+    """Texts as the kernel takes them: one buffer of UTF-8 and the offsets, shape (texts + 1,)."""
+    encoded = [text.encode() for text in texts]
     offsets = np.zeros(len(encoded) + 1, np.int64)
     np.cumsum([len(data) for data in encoded], out=offsets[1:])
     return np.frombuffer(b"".join(encoded), np.uint8), offsets

@@ -13,7 +13,7 @@ from spark_jobs.evaluating import Scored
 
 def certify(scored: Sequence[Scored], classifier: Classifier) -> Parity:
     """Compare Spark's answers with the classifier's, row by row."""
-    ours = classifier.predict([text for part in scored for text in part.text])
+    ours = classifier.predict_cleaned([text for part in scored for text in part.text])
     return Parity(
         rows=len(ours),
         labels_equal=int(np.sum(ours.sentiment == np.concatenate([part.prediction for part in scored]))),

@@ -111,7 +111,7 @@ def _golden_rows(spark: SparkSession) -> DataFrame:
 
 
 def _checks(candidate: Candidate) -> list[folder.Check]:
-    margins, _ = kernel.score(*encode_texts(GOLDEN), candidate.tables)
+    margins, _ = kernel.score(*encode_texts([clean(text) for text in GOLDEN]), candidate.tables)
     answers = zip(GOLDEN, margins.tolist(), probabilities(margins).tolist(), strict=True)
     return [folder.Check(text, margin, probability) for text, margin, probability in answers]
 

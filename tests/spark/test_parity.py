@@ -70,8 +70,8 @@ def test_strange_texts_have_bit_identical_answers(texts: list[str], scored: Scor
 def test_the_strange_texts_would_show_a_difference(texts: list[str], classifier: Classifier) -> None:
     ours = classifier.predict(texts)
     assert len(texts) > 2_000
-    assert len(np.unique(ours.margin)) > 0.9 * len(texts)
-    assert np.mean(ours.counts[:, 1] > 0.5 * ours.counts[:, 0]) > 0.5
+    assert len(np.unique(ours.margin)) > 0.75 * len(texts)
+    assert np.mean(ours.counts[:, 1] > 0) > 0.75
     assert 0.2 < ours.sentiment.mean() < 0.8
 
 

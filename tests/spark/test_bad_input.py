@@ -1,0 +1,104 @@
+"""What can't be read or learned from is refused in one line that says what was expected."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from pyspark.sql import SparkSession
+
+from sentiment.errors import DataError
+from spark_jobs.reading import Columns, read_reviews
+from spark_jobs.train_model import Training, train
+from tests.spark.conftest import PROJECT, Heard
+
+ONE_CLASS = "text,label\n" + "".join(f"film number {n} was a delight to watch,1\n" for n in range(30))
+THREE_ROWS = "text,label\nfine,1\nawful,0\nsuperb,1\n"
+TEMPLATES = "text,label\n" + "".join(
+    f"this is a very {word} film about {name},{label}\n"
+    for name in ("bees", "ants", "owls", "cats", "dogs", "rats", "hens", "cows", "pigs", "mice", "foxes")
+    for word, label in (("fine", 1), ("poor", 0))
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("film.xml", "<review/>", r"holds no file that ends with \.csv, \.json, \.jsonl, \.ndjson, \.parquet"),
+        (
+            "film.csv",
+            "title,label\na,1\n",
+            r"text column not found: looked for text, review, .*columns are title, label",
+        ),
+        (
+            "film.csv",
+            "text,stars\na,1\n",
+            r"label column not found: looked for label, .*columns are text, stars; name it",
+        ),
+        ("film.jsonl", "not json\n", r"text column not found"),
+        ("film.parquet", "not Parquet", r"film\.parquet can't be read"),
+        ("film.csv.gz", "not gzip", r"film\.csv\.gz can't be read"),
+    ],
+)
+def test_a_file_that_holds_no_labelled_reviews_is_refused(
+    spark: SparkSession, tmp_path: Path, name: str, content: str, message: str
+) -> None:
+    (tmp_path / name).write_text(content)
+    _assert_refused(lambda: read_reviews(spark, [str(tmp_path / name)]), rf"{name}.*{message}|{message}")
+
+
+@pytest.mark.parametrize("entry", ["/no/such/file.csv", "file:///no/such/folder", "nowhere://bucket/file.csv", ""])
+def test_a_place_that_can_not_be_read_is_refused(spark: SparkSession, entry: str) -> None:
+    _assert_refused(lambda: read_reviews(spark, [entry]), "can't be read")
+
+
+def test_a_column_that_is_named_but_not_there_is_refused(spark: SparkSession, tmp_path: Path) -> None:
+    (tmp_path / "film.csv").write_text("text,label\na,1\n")
+    given = Columns(text="synopsis")
+    _assert_refused(
+        lambda: read_reviews(spark, [str(tmp_path / "film.csv")], given), "looked for synopsis; the columns"
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (THREE_ROWS, r"3 reviews are left after cleaning \(2 positive, 1 negative\): .* at least 10 of each"),
+        (TEMPLATES, r"the positive reviews are near-copies of no more than \d texts"),
+    ],
+)
+def test_too_few_reviews_are_refused(spark: SparkSession, tmp_path: Path, content: str, message: str) -> None:
+    (tmp_path / "film.csv").write_text(content)
+    training = Training([str(tmp_path / "film.csv")], tmp_path / "models")
+    _assert_refused(lambda: train(spark, training, Heard()), message)
+    assert not (tmp_path / "models").exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, r"sentiment: \S+film\.csv can't be read: no such file or folder .*"),
+        (ONE_CLASS, r"sentiment: only positive reviews are left after cleaning: training needs both classes .*"),
+    ],
+)
+def test_the_command_ends_with_one_line_and_exit_code_1(
+    java_home: Path, tmp_path: Path, content: str | None, message: str
+) -> None:
+    if content:
+        (tmp_path / "film.csv").write_text(content)
+    command = ["train", "--input", tmp_path / "film.csv", "--output", tmp_path / "models", "--memory", "1g"]
+    run = subprocess.run([sys.executable, "-m", "cli", *command], cwd=PROJECT, capture_output=True, text=True)
+    assert (run.returncode, run.stdout) == (1, "")
+    after_progress = re.split(r"^\[ *\d+ s\] .*\n", run.stderr, flags=re.MULTILINE)[-1]
+    assert re.fullmatch(message + r"\n", after_progress), run.stderr
+    assert not (tmp_path / "models").exists()
+
+
+def _assert_refused(action: Callable[[], object], message: str) -> None:
+    with pytest.raises(DataError, match=message) as caught:
+        action()
+    assert "\n" not in str(caught.value)

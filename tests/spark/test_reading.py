@@ -1,0 +1,121 @@
+"""Labelled reviews are found in CSV, JSON lines and Parquet, wherever the columns are and however labels are spelt."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from pyspark.sql import SparkSession
+from pyspark.testing import assertDataFrameEqual
+
+from spark_jobs.columns import LABEL, SOURCE, TEXT
+from spark_jobs.reading import Columns, read_reviews
+
+ROWS = [
+    ('Bien joué, "bravo" !\nDeux lignes', 1),
+    ("awful; a back\\slash, 'quotes' and  spaces ", 0),
+    ("日本語 😀 nul\x00byte", 1),
+]
+STANDARD = f"{TEXT} string, {LABEL} int, {SOURCE} string"
+
+
+def as_csv(rows: list[tuple[str, int]]) -> bytes:
+    written = io.StringIO()
+    csv.writer(written).writerows([("text", "label"), *rows])
+    return written.getvalue().encode()
+
+
+def as_json_lines(rows: list[tuple[str, int]]) -> bytes:
+    return "".join(json.dumps({"text": text, "label": label}) + "\n" for text, label in rows).encode()
+
+
+def as_parquet(rows: list[tuple[str, int]]) -> bytes:
+    return bytes(pd.DataFrame(rows, columns=["text", "label"]).to_parquet(index=False))
+
+
+def read(spark: SparkSession, *inputs: str, columns: Columns = Columns()) -> list[tuple[str, int]]:
+    frame = read_reviews(spark, inputs, columns)
+    return sorted((row[TEXT], row[LABEL]) for row in frame.collect())
+
+
+@pytest.mark.parametrize(
+    ("name", "write"),
+    [
+        ("reviews.csv", as_csv),
+        ("REVIEWS.CSV", as_csv),
+        ("reviews.csv.gz", lambda rows: gzip.compress(as_csv(rows))),
+        ("bom.csv", lambda rows: b"\xef\xbb\xbf" + as_csv(rows)),
+        ("reviews.jsonl", as_json_lines),
+        ("reviews.json.gz", lambda rows: gzip.compress(as_json_lines(rows))),
+        ("bom.ndjson", lambda rows: b"\xef\xbb\xbf" + as_json_lines(rows)),
+        ("mes avis été.parquet", as_parquet),
+    ],
+)
+def test_every_format_gives_the_same_rows(
+    spark: SparkSession, tmp_path: Path, name: str, write: Callable[[list[tuple[str, int]]], bytes]
+) -> None:
+    (tmp_path / name).write_bytes(write(ROWS))
+    expected = spark.createDataFrame([(*row, name) for row in ROWS], STANDARD)
+    assertDataFrameEqual(read_reviews(spark, [str(tmp_path / name)]), expected)
+
+
+def test_a_folder_of_parts_in_several_formats_is_read_whole(spark: SparkSession, tmp_path: Path) -> None:
+    (tmp_path / "more").mkdir()
+    (tmp_path / "part-0.csv.gz").write_bytes(gzip.compress(as_csv(ROWS[:1])))
+    (tmp_path / "part-1.csv").write_bytes(as_csv(ROWS[1:2]))
+    (tmp_path / "more" / "part-2.parquet").write_bytes(as_parquet(ROWS[2:]))
+    (tmp_path / "_SUCCESS").touch()
+    (tmp_path / ".part-1.csv.crc").write_bytes(b"crc")
+    assert read(spark, str(tmp_path)) == sorted(ROWS)
+
+
+def test_files_urls_and_patterns_can_be_given_together(spark: SparkSession, tmp_path: Path) -> None:
+    paths = [tmp_path / name for name in ("one.csv", "two.jsonl", "x-3.csv", "x-4.csv")]
+    for path, write in zip(paths, (as_csv, as_json_lines, as_csv, as_csv), strict=True):
+        path.write_bytes(write([(path.name, 1)]))
+    found = read(spark, str(paths[0]), paths[1].as_uri(), str(tmp_path / "x-*.csv"))
+    assert found == [(path.name, 1) for path in paths]
+
+
+@pytest.mark.parametrize(
+    "header", ["critiques,labels", "id, Review ,SENTIMENT", '"Text","Label"', "label,text", "class,Commentaire,text2"]
+)
+def test_columns_are_found_by_name(spark: SparkSession, tmp_path: Path, header: str) -> None:
+    names = [name.strip(' "').lower() for name in header.split(",")]
+    values = ["1" if name in ("labels", "sentiment", "label", "class") else f"a {name}" for name in names]
+    (tmp_path / "file.csv").write_text(f"{header}\n{','.join(values)}\n")
+    [(text, label)] = read(spark, str(tmp_path / "file.csv"))
+    assert (text.split()[1] in ("critiques", "review", "text", "commentaire"), label) == (True, 1)
+
+
+def test_columns_can_be_named(spark: SparkSession, tmp_path: Path) -> None:
+    (tmp_path / "file.csv").write_text("text,label,the.`text`,My stars\nwrong,0,right,1\n")
+    given = Columns("The.`Text`", "my stars")
+    assert read(spark, str(tmp_path / "file.csv"), columns=given) == [("right", 1)]
+
+
+def test_labels_are_understood_in_words_and_others_are_null(spark: SparkSession, tmp_path: Path) -> None:
+    words = {
+        1: ["1", "1.0", "true", "True", " POSITIVE ", "positif", "pos"],
+        0: ["0", "0.0", "false", "Negative", "négatif", "NÉGATIF", "negatif", "neg"],
+        None: ["", "2", "-1", "neutral", "0.5"],
+    }
+    lines = [f"{word!r},{word}" for group in words.values() for word in group]
+    (tmp_path / "file.csv").write_text("text,label\n" + "\n".join(lines) + "\n")
+    expected = {repr(word): label for label, group in words.items() for word in group}
+    assert dict(read(spark, str(tmp_path / "file.csv"))) == expected
+
+
+@pytest.mark.parametrize("labels", [[True, False], [1, 0], [1.0, 0.0], ["pos", "neg"]])
+def test_labels_of_any_type_are_understood(spark: SparkSession, tmp_path: Path, labels: list[object]) -> None:
+    frame = pd.DataFrame({"review": ["good", "bad"], "label": labels})
+    frame.to_parquet(tmp_path / "file.parquet")
+    (tmp_path / "lines.jsonl").write_text(frame.to_json(orient="records", lines=True))
+    expected = [("bad", 0), ("good", 1)]
+    assert read(spark, str(tmp_path / "file.parquet")) == read(spark, str(tmp_path / "lines.jsonl")) == expected

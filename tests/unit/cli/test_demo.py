@@ -1,0 +1,71 @@
+"""The demo's bookkeeping tells lost, late, doubled and wrong apart; its flow runs against the in-memory cluster."""
+
+from __future__ import annotations
+
+import itertools
+from threading import Event, Thread
+
+import msgspec
+import pytest
+
+from cli.demo.flow import flow
+from cli.demo.reviews import BROKEN, HeldOut, messages
+from cli.demo.tally import Answer, Tally, percentile
+from sentiment import Classifier
+from streaming.brokers.memory import MemoryCluster
+from streaming.brokers.seam import Group
+from streaming.delivery import deliver
+from streaming.settings import Limits, StreamSettings, Topics
+from streaming.topics import create_topics
+from tests.tiny import write_tiny_model
+
+
+def test_a_summary_counts_lost_dead_doubled_and_right_answers() -> None:
+    tally = Tally()
+    for key, label in (("a", 1), ("b", 0), ("c", None), ("d", 1)):
+        tally.add_sent(key, label, 10.0)
+    answers = [Answer("a", 1, 10.1), Answer("b", 1, 10.2), Answer("c", None, 10.3), Answer("a", 0, 10.9)]
+    assert [tally.add_answer(answer) for answer in answers] == [True] * 4
+    assert not tally.add_answer(Answer("another run's", 1, 11.0))
+    summary = tally.summary()
+    assert (summary.sent, summary.labelled, summary.dead, summary.lost, summary.duplicated) == (4, 2, 1, 1, 1)
+    assert summary.accuracy == 0.5
+    assert (summary.p50_ms, summary.p99_ms) == pytest.approx((200, 300))
+
+
+@pytest.mark.parametrize(("share", "expected"), [(0.5, 2), (0.99, 4), (0.0, 1)])
+def test_percentiles_are_by_nearest_rank(share: float, expected: float) -> None:
+    assert percentile([4, 1, 3, 2], share) == expected
+
+
+def test_messages_are_as_many_as_asked_for_each_with_a_key_of_its_own() -> None:
+    sent = list(messages("run", [HeldOut("good", 1), HeldOut("bad", 0)], good=50, broken=7))
+    assert len({message.key for message in sent}) == len(sent) == 57
+    assert sum(message.label is None for message in sent) == 7
+    assert [message.value for message in sent if message.label is None] == list(
+        itertools.islice(itertools.cycle(BROKEN), 7)
+    )
+
+
+def test_a_flow_through_a_worker_answers_every_message_once(tmp_path_factory: pytest.TempPathFactory) -> None:
+    classifier = Classifier.load(write_tiny_model(tmp_path_factory.mktemp("models")))
+    cluster, topics, stop, shown = MemoryCluster(), Topics(), Event(), []
+    create_topics(cluster, topics, Limits())
+    worker = cluster.join(Group("sentiment", "one", topics.reviews))
+    thread = Thread(target=deliver, args=(worker, classifier, StreamSettings(), stop))
+    thread.start()
+    try:
+        reviews = [HeldOut("a wonderful film", 1), HeldOut("awful", 0)]
+        tally = flow(cluster, topics, messages("run", reviews, 20, 6), lambda *seen: shown.append(seen))
+    finally:
+        stop.set()
+        thread.join()
+    summary = tally.summary()
+    assert (summary.sent, summary.labelled, summary.dead, summary.lost, summary.duplicated) == (26, 20, 6, 0, 0)
+    assert summary.accuracy == 1.0
+    assert len(shown) == 26
+
+
+def test_held_out_reviews_are_read_as_training_wrote_them() -> None:
+    line = msgspec.json.encode({"text": "good", "label": 1, "language": "en"})
+    assert msgspec.json.decode(line, type=HeldOut) == HeldOut("good", 1, "en")
