@@ -56,5 +56,6 @@ class Manifest(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     training: dict[str, Any] = {}
     data: dict[str, Any] = {}
     metrics: dict[str, Any] = {}
+    behaviour: dict[str, Any] = {}
     parity: Parity | None = None
     files: dict[str, str] = {}  # path in the folder -> sha256, of every file but model.json

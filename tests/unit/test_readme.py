@@ -43,7 +43,9 @@ def test_each_sentiment_command_has_its_verb_and_flags(line: str) -> None:
         assert found is not None, line
         command = found
     if command.name == "train":
-        from spark_jobs.train_model import command as command
+        from spark_jobs import train_model
+
+        command = train_model.command
     known = {flag for parameter in command.params for flag in parameter.opts} | {"--help"}
     assert {word.partition("=")[0] for word in words if word.startswith("--")} <= known, line
 
