@@ -2,21 +2,40 @@
 
 from __future__ import annotations
 
-import csv
-import itertools
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, TextIO, TypeAlias
+from typing import Any, NamedTuple, TextIO
 
-import msgspec
+from cli.formats import (
+    Entry,
+    Records,
+    Row,
+    csv_entries,
+    json_lines,
+    parquet_entries,
+    parquet_file,
+    plain_lines,
+    text_column,
+    text_file,
+)
+from sentiment.errors import DataError
 
-from sentiment.columns import TEXT_COLUMNS, find_column
-from sentiment.errors import DataError, SettingError
+_READERS: dict[str, Callable[[TextIO, str | None], Iterator[Entry]]] = {
+    ".csv": csv_entries,
+    ".tsv": csv_entries,
+    ".jsonl": json_lines,
+    ".ndjson": json_lines,
+    ".txt": plain_lines,
+}
 
-Row: TypeAlias = dict[str, Any]
 
-LARGEST_FIELD = 1 << 27
+class Survey(NamedTuple):
+    """What a first look at a file tells: its columns, how many rows there are, and a Parquet file's Arrow schema."""
+
+    columns: tuple[str, ...]
+    rows: int
+    schema: Any = None
 
 
 def read_rows(source: str, column: str | None = None) -> Iterator[Row]:
@@ -26,100 +45,52 @@ def read_rows(source: str, column: str | None = None) -> Iterator[Row]:
     `column` names the column when it is none of TEXT_COLUMNS. Raises DataError, with the line, at the first row
     that can't be read.
     """
+    return (_readable(source, entry) for entry in read_entries(source, column))
+
+
+def read_entries(source: str, column: str | None = None) -> Iterator[Entry]:
+    """The same rows as they stand in the file, those that can't be read among them; DataError if the file can't be."""
     if source == "-":
-        return _lines(sys.stdin, column)
+        return plain_lines(sys.stdin, column)
     path = Path(source)
     if not path.is_file():
         raise DataError(f"there is no file {source}")
     if path.suffix == ".parquet":
-        return _parquet(path, column)
-    readers: dict[str, Callable[[TextIO, str | None], Iterator[Row]]] = {
-        ".csv": _csv,
-        ".tsv": _csv,
-        ".jsonl": _json_lines,
-        ".ndjson": _json_lines,
-        ".txt": _lines,
-    }
-    if path.suffix not in readers:
-        raise DataError(f"{source}: expected a file that ends with {', '.join(readers)} or .parquet")
-    return _text_file(path, lambda file: readers[path.suffix](file, column))
+        return parquet_entries(path, column)
+    if path.suffix not in _READERS:
+        raise DataError(f"{source}: expected a file that ends with {', '.join(_READERS)} or .parquet")
+    return text_file(path, lambda file: _READERS[path.suffix](file, column))
 
 
-def text_column(columns: Iterable[str], wanted: str | None) -> str:
-    """The column that holds the text: the one wanted, else the first known name in any case."""
-    names = list(columns)
-    if name := find_column(names, TEXT_COLUMNS, wanted):
-        return name
-    expected = wanted or ", ".join(TEXT_COLUMNS)
-    raise DataError(f"no column with the text: expected {expected}; there are {', '.join(names) or 'none'}")
-
-
-def _text_file(path: Path, read: Callable[[TextIO], Iterator[Row]]) -> Iterator[Row]:
+def survey(source: str, column: str | None = None) -> Survey:
+    """Read a file through, of Parquet only the end; DataError if nowhere in it is a column with the text."""
+    entries, path = read_entries(source, column), Path(source)
+    found = _parquet_survey(path) if path.suffix == ".parquet" else _text_survey(path, entries)
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            yield from read(file)
-    except UnicodeDecodeError as error:
-        raise DataError(f"{path} is not UTF-8: {error}") from error
+        text_column(found.columns, column)
     except DataError as error:
-        raise DataError(f"{path}: {error}") from error
+        raise DataError(f"{source}: {error}") from error
+    return found
 
 
-def _csv(file: TextIO, wanted: str | None) -> Iterator[Row]:
-    """Quoted fields may hold line breaks; the delimiter is the one that the header uses."""
-    csv.field_size_limit(LARGEST_FIELD)
-    header = file.readline()
-    delimiter = max(",;\t", key=header.count)
-    rows = csv.reader(itertools.chain([header], file), delimiter=delimiter, strict=True)
-    try:
-        names = next(rows, [])
-        column = text_column(names, wanted)
-        for fields in filter(None, rows):
-            if len(fields) != len(names):
-                raise DataError(f"line {rows.line_num}: {len(fields)} fields, but the header has {len(names)}")
-            yield _with_text(dict(zip(names, fields, strict=True)), column)
-    except csv.Error as error:
-        raise DataError(f"line {rows.line_num}: {error}") from error
+def _text_survey(path: Path, entries: Iterator[Entry]) -> Survey:
+    columns: dict[str, None] = {}
+    if _READERS[path.suffix] is csv_entries:  # a file without rows has columns too
+        columns = dict.fromkeys(text_file(path, lambda file: iter(Records(file).names)))
+    rows = 0
+    for entry in entries:
+        columns.update(dict.fromkeys(entry.fields))
+        rows += 1
+    return Survey(tuple(columns), rows)
 
 
-def _json_lines(file: TextIO, wanted: str | None) -> Iterator[Row]:
-    for number, line in enumerate(file, 1):
-        if not line.isspace():
-            yield _object(line, number, wanted)
+def _parquet_survey(path: Path) -> Survey:
+    with parquet_file(path) as file:
+        return Survey(tuple(file.schema_arrow.names), file.metadata.num_rows, file.schema_arrow)
 
 
-def _lines(file: TextIO, wanted: str | None) -> Iterator[Row]:
-    """A line that starts with `{` is a JSON object, any other is the text itself."""
-    for number, line in enumerate(file, 1):
-        if line.lstrip().startswith("{"):
-            yield _object(line, number, wanted)
-        elif not line.isspace():
-            yield {"text": line.rstrip("\r\n")}
-
-
-def _object(line: str, number: int, wanted: str | None) -> Row:
-    try:
-        row = msgspec.json.decode(line, type=Row)
-        return _with_text(row, text_column(row, wanted))
-    except (msgspec.DecodeError, RecursionError, DataError) as error:
-        raise DataError(f"line {number}: {error}") from error
-
-
-def _parquet(path: Path, wanted: str | None) -> Iterator[Row]:
-    try:
-        from pyarrow import ArrowException
-        from pyarrow.parquet import ParquetFile
-    except ImportError as error:
-        raise SettingError(f"{path}: Parquet needs pyarrow: pip install 'review-sentiment[train]'") from error
-    try:
-        with ParquetFile(path) as file:
-            column = text_column(file.schema_arrow.names, wanted)
-            for batch in file.iter_batches():
-                yield from (_with_text(row, column) for row in batch.to_pylist())
-    except (ArrowException, DataError) as error:
-        raise DataError(f"{path}: {error}") from error
-
-
-def _with_text(row: Row, column: str) -> Row:
-    """The row with its text under the name that the whole program uses."""
-    text = row.pop(column)
-    return {**row, "text": text}
+def _readable(source: str, entry: Entry) -> Row:
+    if entry.problem:
+        raise DataError(f"{source}: {entry.problem}")
+    text = entry.fields.pop(entry.column)
+    return {**entry.fields, "text": text}

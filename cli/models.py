@@ -6,8 +6,11 @@ from pathlib import Path
 
 import click
 import msgspec
+from rich.console import Console
+from rich.table import Table
 
 from sentiment import Classifier, versions
+from sentiment.behaviour import Behaviour, Failure, run_suite
 from sentiment.errors import ModelError
 from sentiment.folder import read_manifest
 
@@ -54,10 +57,18 @@ def show(version: str | None, folder: Path) -> None:
 @models.command()
 @click.argument("version", required=False)
 @_MODELS
-def verify(version: str | None, folder: Path) -> None:
-    """Load VERSION (default: the one in use): every checksum compared, every golden text scored again."""
+@click.option("--failures", is_flag=True, help="Name each case of the behaviour suite that the model fails.")
+def verify(version: str | None, folder: Path, failures: bool) -> None:
+    """Load VERSION (default: the one in use): every checksum compared, every golden text scored again.
+
+    Then the behaviour suite is run. What the model gets wrong there is told, but does not change the exit code.
+    """
     classifier = Classifier.load(folder / version if version else folder)
     click.echo(f"{classifier.version}: {len(classifier.manifest.files)} files and all golden texts are as saved")
+    behaviour = run_suite(classifier)
+    _show_behaviour(behaviour)
+    for failure in (failure for capability in behaviour for failure in capability.failures if failures):
+        _show_failure(failure)
 
 
 @models.command()
@@ -75,3 +86,20 @@ def promote(version: str, folder: Path) -> None:
 def rollback(folder: Path) -> None:
     """Go back to the version that was in use before."""
     click.echo(f"{versions.rollback(folder)} is in use again")
+
+
+def _show_behaviour(behaviour: Behaviour) -> None:
+    table = Table("capability", "passed", "of", "rate", "", box=None)
+    for column in table.columns[1:4]:
+        column.justify = "right"
+    for each in behaviour:
+        note = "known weak" if each.weak else ""
+        table.add_row(each.name, str(each.passed), str(each.total), f"{each.rate:.0%}", note)
+    Console().print(table)
+
+
+def _show_failure(failure: Failure) -> None:
+    case, answers = failure
+    click.echo(f"\n{case.capability}, {case.language}: expected {case.expectation}")
+    for text, answer in zip(case.texts, answers, strict=True):
+        click.echo(f"  {answer.label}, probability {answer.probability:.3f}: {text}")

@@ -1,13 +1,16 @@
-"""`sentiment predict` and `sentiment explain`: the model's answer to a text, on the command line."""
+"""`sentiment predict` and `sentiment explain`: the model's answer to a text or a file, on the command line."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import click
 import msgspec
 
+from cli.predict_file import Job, predict_file, show
 from sentiment import Classifier
 from sentiment.results import result
 
@@ -16,32 +19,48 @@ _MODEL = click.option(
     "--model",
     type=click.Path(path_type=Path),
     default=Path("models"),
+    envvar="SENTIMENT_MODEL",
     show_default=True,
+    show_envvar=True,
     help="Folder of models, or one version.",
 )
-_JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 
 
 @click.command()
 @_TEXTS
 @_MODEL
-@_JSON
-def predict(texts: tuple[str, ...], model: Path, as_json: bool) -> None:
-    """Classify TEXTS, or the lines of standard input where none is given."""
-    classifier = Classifier.load(model)
-    for text in texts or _lines():
-        answer = classifier.predict([text])[0]
-        if as_json:
-            click.echo(msgspec.json.encode(result(answer, classifier.version, {"text": text})))
-        else:
-            doubt = "  needs review" if answer.needs_review else ""
-            click.echo(f"{answer.label} {answer.confidence:.1%}{doubt}  {text[:100]}")
+@click.option("--input", "source", metavar="FILE", help="Classify the rows of a CSV, TSV, JSON lines or Parquet file.")
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where to write the file's rows with their answers; the ending says the format.",
+)
+@click.option("--text", metavar="COLUMN", help="The file's column with the text, if its name is an unusual one.")
+@click.option("--label", metavar="COLUMN", help="The file's column with the true labels: say how good the answers are.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line; of a file, one for all of it.")
+def predict(texts: tuple[str, ...], model: Path, source: str | None, as_json: bool, **of_file: Any) -> None:
+    """Classify TEXTS, the rows of a file, or the lines of standard input where neither is given.
+
+    A file's rows are written to the output as they are, with label, probability, confidence, needs_review and
+    model_version beside them; where the file itself has such a column, the new one is called predicted_label, and so
+    on. Rows that can't be classified keep their place without an answer; then the exit code is 1.
+    """
+    if source is None:
+        if stray := [f"--{name}" for name, value in of_file.items() if value]:
+            raise click.UsageError(f"{stray[0]} goes with --input FILE")
+        _predict_texts(Classifier.load(model), texts or _lines(), as_json)
+    elif texts:
+        raise click.UsageError("give TEXTS or --input FILE, not both")
+    else:
+        figures = predict_file(Classifier.load(model), Job(source, **of_file))
+        show(figures, as_json)
+        sys.exit(1 if figures.bad_rows else 0)
 
 
 @click.command()
 @_TEXTS
 @_MODEL
-@_JSON
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 @click.option("--most", type=click.IntRange(min=1), default=10, show_default=True, help="How many terms.")
 def explain(texts: tuple[str, ...], model: Path, as_json: bool, most: int) -> None:
     """Show which terms of TEXTS (or of the lines of standard input) speak for positive and which against."""
@@ -55,6 +74,16 @@ def explain(texts: tuple[str, ...], model: Path, as_json: bool, most: int) -> No
         for term in explanation.strongest(most):
             shared = "" if term.text in term.learned_as else f"   (bucket learned as {', '.join(term.learned_as[:3])})"
             click.echo(f"  {term.weight:+8.3f}  {term.text}{shared}")
+
+
+def _predict_texts(classifier: Classifier, texts: Iterable[str], as_json: bool) -> None:
+    for text in texts:
+        answer = classifier.predict([text])[0]
+        if as_json:
+            click.echo(msgspec.json.encode(result(answer, classifier.version, {"text": text})))
+        else:
+            doubt = "  needs review" if answer.needs_review else ""
+            click.echo(f"{answer.label} {answer.confidence:.1%}{doubt}  {text[:100]}")
 
 
 def _lines() -> list[str]:

@@ -14,20 +14,21 @@ Labels = npt.NDArray[np.int8]
 STEPS = 50
 
 
-def platt(margins: Floats, labels: Labels) -> tuple[float, float]:
+def platt(margins: Floats, labels: Labels, weights: Floats | None = None) -> tuple[float, float]:
     """Slope and offset that make sigmoid(slope * margin + offset) most likely (Platt 1999), by Newton's method.
 
     Platt's smoothed targets keep it finite where the classes don't overlap. The slope is never turned round: a model
     whose margins point the wrong way on these rows is left as it is.
     """
-    positives = int(labels.sum())
-    targets = np.where(labels == 1, (positives + 1) / (positives + 2), 1 / (len(labels) - positives + 2))
+    weights = np.ones(len(margins)) if weights is None else weights
+    positives, negatives = float(weights[labels == 1].sum()), float(weights[labels != 1].sum())
+    targets = np.where(labels == 1, (positives + 1) / (positives + 2), 1 / (negatives + 2))
     design = np.column_stack([margins, np.ones_like(margins)])
     theta = np.array([1.0, 0.0])
     for _ in range(STEPS):
         p = probabilities(design @ theta)
-        hessian = (design * (p * (1 - p))[:, None]).T @ design + 1e-9 * np.eye(2)
-        step = np.linalg.solve(hessian, design.T @ (targets - p))
+        hessian = (design * (weights * p * (1 - p))[:, None]).T @ design + 1e-9 * np.eye(2)
+        step = np.linalg.solve(hessian, design.T @ (weights * (targets - p)))
         theta = theta + np.clip(step, -2.0, 2.0)
         if np.abs(step).max() < 1e-10:
             break
@@ -35,11 +36,11 @@ def platt(margins: Floats, labels: Labels) -> tuple[float, float]:
     return (slope, offset) if slope > 0 and np.isfinite(theta).all() else (1.0, 0.0)
 
 
-def calibration(margins: Floats, labels: Labels, precision: float = 0.97) -> Calibration:
+def calibration(margins: Floats, labels: Labels, weights: Floats | None = None, precision: float = 0.97) -> Calibration:
     """Platt's slope and offset; the narrowest band round 0.5 such that `precision` of the labels outside are right."""
-    slope, offset = platt(margins, labels)
+    slope, offset = platt(margins, labels, weights)
     confident = review_limit(probabilities(slope * margins + offset), labels, precision)
-    return Calibration("Platt scaling on validation rows", slope, offset, 1.0 - confident, confident)
+    return Calibration("Platt scaling on out-of-fold margins", slope, offset, 1.0 - confident, confident)
 
 
 def review_limit(probability: Floats, labels: Labels, precision: float) -> float:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
-Labels = npt.NDArray[np.int8]
+from sentiment.curves import BINS, Floats, Ints, Labels, Ranking, bin_of, ranking
 
-BINS = 15
+ROUNDS = 1000
+MEASURES = ("accuracy", "precision", "recall", "f1", "roc_auc", "pr_auc", "brier", "ece")
 
 
 class Confusion(NamedTuple):
@@ -21,7 +20,10 @@ class Confusion(NamedTuple):
 
 
 class Scores(NamedTuple):
-    """Precision, recall and F1 are those of the positive class; a ratio with nothing below the line is 0."""
+    """Precision, recall and F1 are those of the positive class; a ratio with nothing below the line is 0.
+
+    `roc_auc` and `pr_auc` are nan where there is one class only.
+    """
 
     n: int
     accuracy: float
@@ -29,53 +31,106 @@ class Scores(NamedTuple):
     recall: float
     f1: float
     roc_auc: float
+    pr_auc: float
     brier: float
     ece: float
     confusion: Confusion
 
 
+class _Rows(NamedTuple):
+    """What the scores of any weighting of the same rows share; all of shape (n,) but `ranking`."""
+
+    positive: Floats  # 1.0 or 0.0
+    given: Floats  # 1.0 where the label given is positive
+    probability: Floats
+    bins: Ints
+    ranking: Ranking
+
+
 def evaluate(labels: Labels, probability: Floats) -> Scores:
     """All scores at once; the label given is 1 where the probability is above 0.5."""
-    positive, given = labels == 1, probability > 0.5
-    confusion = Confusion(
-        int(np.sum(~positive & ~given)),
-        int(np.sum(~positive & given)),
-        int(np.sum(positive & ~given)),
-        int(np.sum(positive & given)),
-    )
-    precision = _ratio(confusion.true_positive, confusion.true_positive + confusion.false_positive)
-    recall = _ratio(confusion.true_positive, confusion.true_positive + confusion.false_negative)
-    return Scores(
-        n=len(labels),
-        accuracy=_ratio(confusion.true_positive + confusion.true_negative, len(labels)),
-        precision=precision,
-        recall=recall,
-        f1=_ratio(2 * precision * recall, precision + recall),
-        roc_auc=roc_auc(labels, probability),
-        brier=float(np.mean((probability - labels) ** 2)) if len(labels) else 0.0,
-        ece=expected_calibration_error(labels, probability),
-        confusion=confusion,
-    )
+    return _scores(_rows(labels, probability), np.ones(len(labels)))
+
+
+def intervals(labels: Labels, probability: Floats, seed: int, rounds: int = ROUNDS) -> dict[str, tuple[float, float]]:
+    """A 95 % interval (low, high) of each of MEASURES, by bootstrap over the rows (Efron 1979).
+
+    It is the percentiles of the scores of `rounds` redrawn samples; (nan, nan) where a measure has no value. Of the ECE
+    it is the pivotal interval, stretched to the estimate: chance alone parts shares from mean probabilities, so every
+    redrawn sample's error is too large, and percentiles can lie wholly above what was measured.
+    """
+    rows, chance, n = _rows(labels, probability), np.random.default_rng(seed), len(labels)
+    drawn = (np.bincount(chance.integers(0, n, n), minlength=n).astype(np.float64) for _ in range(rounds))
+    found = [_scores(rows, times) for times in drawn]
+    spread = {name: _spread(np.array([getattr(scores, name) for scores in found])) for name in MEASURES}
+    (low, high), ece = spread["ece"], _scores(rows, np.ones(n)).ece
+    return {**spread, "ece": (max(2 * ece - high, 0.0), max(2 * ece - low, ece))}
 
 
 def roc_auc(labels: Labels, score: Floats) -> float:
-    """The area under the ROC curve, as the Mann-Whitney statistic; ties count half. nan with one class only."""
-    positives = int(np.sum(labels == 1))
-    negatives = len(labels) - positives
-    if not positives or not negatives:
-        return float("nan")
-    _, place, ties = np.unique(score, return_inverse=True, return_counts=True)
-    ranks = (np.cumsum(ties) - (ties - 1) / 2)[place]
-    return float((ranks[labels == 1].sum() - positives * (positives + 1) / 2) / (positives * negatives))
+    """The area under the ROC curve; ties count half. nan with one class only."""
+    rows, positive = ranking(score), (labels == 1).astype(np.float64)
+    return _roc_auc(rows.passed(positive), rows.passed(1.0 - positive))
 
 
 def expected_calibration_error(labels: Labels, probability: Floats, bins: int = BINS) -> float:
     """Mean distance of the share of positives from the mean probability, over bins of equal width (Guo et al. 2017)."""
-    if not len(labels):
-        return 0.0
-    place = np.minimum((probability * bins).astype(int), bins - 1)
-    gap = np.bincount(place, labels, bins) - np.bincount(place, probability, bins)
-    return float(np.abs(gap).sum() / len(labels))
+    return _calibration_error(bin_of(probability, bins), labels - probability, bins)
+
+
+def _rows(labels: Labels, probability: Floats) -> _Rows:
+    positive, given = (labels == 1).astype(np.float64), (probability > 0.5).astype(np.float64)
+    return _Rows(positive, given, probability, bin_of(probability), ranking(probability))
+
+
+def _scores(rows: _Rows, times: Floats) -> Scores:
+    """The scores of a sample that has each row so many times. No BLAS: its threads cost more than they bring here."""
+    drawn = times * rows.positive
+    hits, given, positives = float((drawn * rows.given).sum()), float((times * rows.given).sum()), float(drawn.sum())
+    n = float(times.sum())
+    precision, recall = _ratio(hits, given), _ratio(hits, positives)
+    above = rows.ranking.passed(drawn), rows.ranking.passed(times - drawn)
+    gaps = rows.positive - rows.probability
+    return Scores(
+        n=int(n),
+        accuracy=_ratio(n - given - positives + 2 * hits, n),
+        precision=precision,
+        recall=recall,
+        f1=_ratio(2 * precision * recall, precision + recall),
+        roc_auc=_roc_auc(*above),
+        pr_auc=_pr_auc(*above),
+        brier=_ratio(float((times * gaps**2).sum()), n),
+        ece=_calibration_error(rows.bins, times * gaps, BINS),
+        confusion=Confusion(int(n - given - positives + hits), int(given - hits), int(positives - hits), int(hits)),
+    )
+
+
+def _roc_auc(positives: Floats, negatives: Floats) -> float:
+    """The area from how many rows of each class score at least as much as each distinct score; nan with one class."""
+    if not len(positives) or not positives[-1] or not negatives[-1]:
+        return float("nan")
+    before = np.append(0.0, positives[:-1])
+    area = (np.diff(negatives, prepend=0.0) * (before + positives) / 2).sum()
+    return float(area / (positives[-1] * negatives[-1]))
+
+
+def _pr_auc(positives: Floats, negatives: Floats) -> float:
+    """Average precision: each distinct score's precision, weighed by the recall that it adds; nan with one class."""
+    if not len(positives) or not positives[-1] or not negatives[-1]:
+        return float("nan")
+    precision = positives / np.maximum(positives + negatives, 1.0)
+    return float((np.diff(positives, prepend=0.0) * precision).sum() / positives[-1])
+
+
+def _calibration_error(place: Ints, gaps: Floats, bins: int) -> float:
+    return float(np.abs(np.bincount(place, gaps, bins)).sum() / max(len(place), 1))
+
+
+def _spread(values: Floats) -> tuple[float, float]:
+    """The middle 95 % of the values that there are."""
+    known = values[~np.isnan(values)]
+    low, high = np.quantile(known, [0.025, 0.975]) if len(known) else (np.nan, np.nan)
+    return float(low), float(high)
 
 
 def _ratio(part: float, whole: float) -> float:

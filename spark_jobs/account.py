@@ -7,12 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from spark_jobs.cleaning import Cleaning
-from spark_jobs.columns import LABEL, SPLIT, TEST, TEXT, TRAIN, VALIDATION
+from spark_jobs.columns import LABEL, LANGUAGE, SPLIT, TEST, TEXT, TRAIN
 from spark_jobs.evaluating import Scored
 from spark_jobs.publishing import Published
+from spark_jobs.report import Extras, LearningPoint
+from spark_jobs.searching import Search
 from spark_jobs.splitting import Split
 
 
@@ -25,10 +28,16 @@ def describe(account: Cleaning, split: Split, inputs: Sequence[str]) -> dict[str
         "inputs": [entry.rstrip("/").rsplit("/", 1)[-1] for entry in inputs],
         "cleaning": account._asdict(),
         "groups": split.groups,
-        "split": {side: sizes.get(side, 0) for side in (TRAIN, VALIDATION, TEST)},
+        "split": {side: sizes.get(side, 0) for side in (TRAIN, TEST)},
         "fingerprint": f"{fingerprint & (1 << 64) - 1:016x}",
         "warnings": warnings(account, split.groups),
     }
+
+
+def extras(search: Search, curve: Sequence[LearningPoint], train: DataFrame) -> Extras:
+    """What the report shows of the training itself."""
+    documents = {row[LANGUAGE]: row["count"] for row in train.groupBy(LANGUAGE).count().collect()}
+    return Extras(search.table, curve, documents)
 
 
 def warnings(account: Cleaning, groups: int) -> list[str]:

@@ -11,7 +11,9 @@ from pyspark.sql import functions as F
 
 from sentiment.cleaning import clean
 from sentiment.language import language_of
-from spark_jobs.columns import LABEL, LANGUAGE, SOURCE, TEXT
+from spark_jobs.columns import FILM, LABEL, LANGUAGE, SOURCE, TEXT
+
+SCHEMA = f"{TEXT} string, {LABEL} int, {FILM} string, {SOURCE} string, {LANGUAGE} string"
 
 
 class Cleaning(NamedTuple):
@@ -36,16 +38,23 @@ def clean_texts(frame: DataFrame) -> DataFrame:
 
     def batches(frames: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
         for batch in frames:
-            texts = [clean(text) if isinstance(text, str) else "" for text in batch[TEXT]]
+            texts = [_cleaned(text) for text in batch[TEXT]]
             yield batch.assign(**{TEXT: texts, LANGUAGE: [language_of(text) for text in texts]})
 
-    return frame.mapInPandas(batches, f"{TEXT} string, {LABEL} int, {SOURCE} string, {LANGUAGE} string")
+    return frame.mapInPandas(batches, SCHEMA)
+
+
+def _cleaned(text: object) -> str:
+    """The cleaned text; empty where serving would say that it is empty or white space."""
+    cleaned = clean(text) if isinstance(text, str) else ""
+    return "" if cleaned.isspace() else cleaned
 
 
 def distinct_texts(frame: DataFrame) -> DataFrame:
     """One row for each text and its smallest label, with `seen` rows of it and whether its labels `agree`."""
     return frame.groupBy(TEXT).agg(
         F.min(LABEL).alias(LABEL),
+        F.min(FILM).alias(FILM),
         F.min(SOURCE).alias(SOURCE),
         F.first(LANGUAGE).alias(LANGUAGE),
         F.count("*").alias("seen"),
@@ -54,12 +63,12 @@ def distinct_texts(frame: DataFrame) -> DataFrame:
 
 
 def clean_reviews(frame: DataFrame) -> tuple[DataFrame, Cleaning]:
-    """Reviews ready for training, (text, label, source, language), cached, and the account of what was dropped."""
+    """Reviews ready for training, (text, label, film, source, language), cached; what was dropped."""
     cleaned = clean_texts(frame).cache()
     labelled = cleaned.where(F.col(LABEL).isNotNull())
-    with_text = labelled.where(F.trim(TEXT) != "")
+    with_text = labelled.where(F.col(TEXT) != "")
     texts = distinct_texts(with_text).cache()
-    kept = texts.where("agree").select(TEXT, LABEL, SOURCE, LANGUAGE).cache()
+    kept = texts.where("agree").select(TEXT, LABEL, FILM, SOURCE, LANGUAGE).cache()
     rows, known, filled = cleaned.count(), labelled.count(), with_text.count()
     contradictory = int(texts.where("not agree").agg(F.coalesce(F.sum("seen"), F.lit(0))).collect()[0][0])
     count = kept.count()

@@ -1,4 +1,4 @@
-"""Held-out rows scored by Spark itself, and what that says of the model, overall and by language."""
+"""Held-out rows scored by Spark itself."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from pyspark.ml.functions import vector_to_array
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from sentiment.metrics import evaluate
 from spark_jobs.columns import LABEL, LANGUAGE, PREDICTION, PROBABILITY, RAW, TEXT
 
 
@@ -49,18 +48,3 @@ def score(frame: DataFrame, model: Transformer) -> Scored:
         np.array(probability, np.float64),
         np.array(prediction, np.int8),
     )
-
-
-def metrics(scored: Scored) -> dict[str, dict[str, object]]:
-    """Scores of all rows and of each language's, as `model.json` holds them."""
-    parts = {"all": np.ones(len(scored.label), bool)}
-    parts |= {str(name): scored.language == name for name in np.unique(scored.language)}
-    return {name: _rounded(scored.label[rows], scored.probability[rows]) for name, rows in parts.items()}
-
-
-def _rounded(labels: npt.NDArray[np.int8], probability: npt.NDArray[np.float64]) -> dict[str, object]:
-    scores = evaluate(labels, probability)._asdict()
-    scores["confusion"] = scores["confusion"]._asdict()
-    if np.isnan(scores["roc_auc"]):
-        scores["roc_auc"] = None
-    return {name: round(value, 6) if isinstance(value, float) else value for name, value in scores.items()}

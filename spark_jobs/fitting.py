@@ -9,7 +9,7 @@ not. So one *anchor row* of almost no weight and huge values gives every column 
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -20,26 +20,32 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from sentiment.folder import Weights
-from spark_jobs.columns import COUNTS, FEATURES, LABEL, WEIGHT
+from spark_jobs.columns import COUNTS, FEATURES, LABEL, ROW, WEIGHT
 
 Floats = npt.NDArray[np.float64]
+Buckets = npt.NDArray[np.uint32]
 
 SMOOTHING = 2.0  # added to each document frequency
 ANCHOR_WEIGHT, SPREAD = 1e-10, 3.0
+ROWS_OF_A_PARTITION = 100_000
 
 
 class Recipe(NamedTuple):
-    """The hyper-parameters of the fit."""
+    """The hyper-parameters of the fit; of several penalties, cross-validation takes the best.
 
+    `simple` is Spark as it is usually written: no naive-Bayes weights, no anchor, no penalty.
+    """
+
+    kind: Literal["naive-bayes", "simple"] = "naive-bayes"
     buckets: int = 1 << 22
     least_frequency: int = 5  # documents that a bucket must occur in, for 5,000 rows and more
-    penalty: float = 100.0  # C of the literature: the larger, the weaker the regularisation
+    penalties: tuple[float, ...] = (30.0, 100.0, 300.0)  # C of the literature: the larger, the weaker
     keep: int = 100_000
     iterations: int = 100
 
 
 class Frequencies(NamedTuple):
-    """Documents of each class that a bucket occurs in, shape (buckets,)."""
+    """Documents of each class that a bucket occurs in, weighted, shape (buckets,)."""
 
     positive: Floats
     negative: Floats
@@ -56,9 +62,42 @@ class Linear(NamedTuple):
     intercept: float
 
 
+class Prepared(NamedTuple):
+    """Rows of (features, label, weight) in the kept buckets' columns alone, each times its ratio; cached."""
+
+    frame: DataFrame
+    kept: Buckets
+    ratios: Floats
+    rows: int
+
+
+def prepare(frame: DataFrame, recipe: Recipe) -> Prepared:
+    """Weigh and choose the buckets from the rows to be fitted, (row, features, counts, label, weight)."""
+    rows = frame.count()
+    frequencies = document_frequencies(frame)
+    frequent = np.flatnonzero(frequencies.both >= _least_frequency(recipe, rows)).astype(np.uint32)
+    ratios = naive_bayes_ratios(frequencies, frequent)
+    if recipe.kind == "simple":
+        kept, ratios = frequent, np.ones(len(frequent))
+    else:
+        chosen = choose(ratios, frequencies.both[frequent], recipe.keep)
+        kept, ratios = frequent[chosen], ratios[chosen]
+    return Prepared(_in_fixed_order(_compact(frame, kept, ratios), rows).cache(), kept, ratios, rows)
+
+
+def fit(prepared: Prepared, recipe: Recipe, penalty: float) -> Linear:
+    """Fit; the coefficients come back in the space of the buckets."""
+    model = _plain(prepared, recipe) if recipe.kind == "simple" else _anchored(prepared, recipe, penalty)
+    return Linear(Weights(prepared.kept, model.coefficients.toArray() * prepared.ratios), float(model.intercept))
+
+
 def document_frequencies(frame: DataFrame) -> Frequencies:
-    """Exact document frequencies by class, from Spark's own IDF: no shuffle."""
-    return Frequencies(*(_frequency(frame.where(F.col(LABEL) == label)) for label in (1, 0)))
+    """Document frequencies by class, from Spark's own IDF: exact, and no shuffle."""
+    found = {label: np.zeros(1) for label in (1, 0)}
+    for label, weight in sorted(frame.select(LABEL, WEIGHT).distinct().collect()):
+        part = frame.where((F.col(LABEL) == label) & (F.col(WEIGHT) == weight))
+        found[label] = found[label] + weight * _frequency(part)
+    return Frequencies(found[1], found[0])
 
 
 def _frequency(frame: DataFrame) -> Floats:
@@ -68,31 +107,16 @@ def _frequency(frame: DataFrame) -> Floats:
     return frequency
 
 
-def naive_bayes_ratios(frequencies: Frequencies, kept: npt.NDArray[np.uint32]) -> Floats:
+def naive_bayes_ratios(frequencies: Frequencies, kept: Buckets) -> Floats:
     """|log(share of the positive documents / share of the negative ones)| of each kept bucket, shape (kept,)."""
     positive, negative = (side[kept] + SMOOTHING for side in frequencies)
     ratios: Floats = np.abs(np.log(positive / positive.sum()) - np.log(negative / negative.sum()))
     return ratios
 
 
-def fit(frame: DataFrame, recipe: Recipe) -> Linear:
-    """Fit rows of (features, counts, label); the coefficients come back in the space of the buckets."""
-    frame = frame.select(FEATURES, COUNTS, LABEL).cache()
-    rows = frame.count()
-    frequencies = document_frequencies(frame)
-    frequent = np.flatnonzero(frequencies.both >= _least_frequency(recipe, rows)).astype(np.uint32)
-    chosen = choose(frequencies, frequent, recipe.keep)
-    ratios = naive_bayes_ratios(frequencies, frequent)[chosen]
-    kept = frequent[chosen]
-    model = _regression(_compact(frame, kept, ratios), (rows, len(kept)), recipe)
-    frame.unpersist()
-    return Linear(Weights(kept, model.coefficients.toArray() * ratios), float(model.intercept))
-
-
-def choose(frequencies: Frequencies, frequent: npt.NDArray[np.uint32], keep: int) -> npt.NDArray[np.int64]:
-    """Places in `frequent` of the `keep` buckets that tell most about most documents: ratio * sqrt(frequency)."""
-    telling = naive_bayes_ratios(frequencies, frequent) * np.sqrt(frequencies.both[frequent])
-    return np.sort(np.argsort(-telling, kind="stable")[:keep])
+def choose(ratios: Floats, frequency: Floats, keep: int) -> npt.NDArray[np.int64]:
+    """Places, ascending, of the `keep` buckets that tell most about most documents: ratio * sqrt(frequency)."""
+    return np.sort(np.argsort(-ratios * np.sqrt(frequency), kind="stable")[:keep])
 
 
 def calibrate(linear: Linear, slope: float, offset: float) -> Linear:
@@ -106,8 +130,8 @@ def _least_frequency(recipe: Recipe, rows: int) -> int:
     return max(1, min(recipe.least_frequency, math.ceil(recipe.least_frequency * rows / 5000)))
 
 
-def _compact(frame: DataFrame, kept: npt.NDArray[np.uint32], ratios: Floats) -> DataFrame:
-    """Only the kept buckets' columns, each times its naive-Bayes ratio."""
+def _compact(frame: DataFrame, kept: Buckets, ratios: Floats) -> DataFrame:
+    """Only the kept buckets' columns, each times its ratio."""
 
     def compact(features):  # type: ignore[no-untyped-def] # Spark would take hints for those of a pandas function
         places = np.searchsorted(kept, features.indices)
@@ -115,27 +139,36 @@ def _compact(frame: DataFrame, kept: npt.NDArray[np.uint32], ratios: Floats) -> 
         places = places[found]
         return SparseVector(len(kept), places, features.values[found] * ratios[places])
 
-    return frame.select(F.udf(compact, VectorUDT())(FEATURES).alias(FEATURES), LABEL)
+    return frame.select(ROW, F.udf(compact, VectorUDT())(FEATURES).alias(FEATURES), LABEL, WEIGHT)
 
 
-def _regression(frame: DataFrame, shape: tuple[int, int], recipe: Recipe) -> LogisticRegressionModel:
-    rows, columns = shape
-    height = SPREAD * math.sqrt(rows / ANCHOR_WEIGHT)
-    anchor = frame.sparkSession.createDataFrame(
-        [(Vectors.dense(np.full(columns, height)), 1, ANCHOR_WEIGHT)], [FEATURES, LABEL, WEIGHT]
-    )
-    weighted = (
-        frame.withColumn(WEIGHT, F.lit(1.0))
-        .unionByName(anchor)
-        .coalesce(frame.sparkSession.sparkContext.defaultParallelism)
-    )
+def _in_fixed_order(frame: DataFrame, rows: int) -> DataFrame:
+    """The same rows in the same places whatever the cluster did before, so that sums come out the same.
+
+    Two partial sums add up to the same float either way round; more than two, on larger data, need not.
+    """
+    partitions = max(2, rows // ROWS_OF_A_PARTITION)
+    return frame.repartition(partitions, ROW).sortWithinPartitions(ROW).select(FEATURES, LABEL, WEIGHT)
+
+
+def _anchored(prepared: Prepared, recipe: Recipe, penalty: float) -> LogisticRegressionModel:
+    height = SPREAD * math.sqrt(prepared.rows / ANCHOR_WEIGHT)
+    row = (Vectors.dense(np.full(len(prepared.kept), height)), 1, ANCHOR_WEIGHT)
+    anchor = prepared.frame.sparkSession.createDataFrame([row], [FEATURES, LABEL, WEIGHT]).coalesce(1)
     regression = LogisticRegression(
         featuresCol=FEATURES,
         labelCol=LABEL,
         weightCol=WEIGHT,
         standardization=True,
-        regParam=1.0 / (rows * recipe.penalty * SPREAD**2),
+        regParam=1.0 / (prepared.rows * penalty * SPREAD**2),
         maxIter=recipe.iterations,
     )
-    model: LogisticRegressionModel = regression.fit(weighted)
+    partitions = prepared.frame.rdd.getNumPartitions()
+    model: LogisticRegressionModel = regression.fit(prepared.frame.unionByName(anchor).coalesce(partitions))
+    return model
+
+
+def _plain(prepared: Prepared, recipe: Recipe) -> LogisticRegressionModel:
+    regression = LogisticRegression(featuresCol=FEATURES, labelCol=LABEL, maxIter=recipe.iterations)
+    model: LogisticRegressionModel = regression.fit(prepared.frame)
     return model

@@ -15,6 +15,7 @@ from pyspark.ml import PipelineModel
 from pyspark.sql import DataFrame, SparkSession
 
 from sentiment import Classifier, folder, kernel, versions
+from sentiment.behaviour import run_suite, to_manifest
 from sentiment.classifier import encode_texts
 from sentiment.cleaning import clean
 from sentiment.errors import ModelError
@@ -22,11 +23,12 @@ from sentiment.manifest import Calibration, Hashing, Manifest, Parity
 from sentiment.predictions import probabilities
 from sentiment.textrule import TextRule
 from spark_jobs.columns import LABEL, LANGUAGE, TEXT
-from spark_jobs.evaluating import Scored, metrics, score
+from spark_jobs.evaluating import Scored, score
 from spark_jobs.features import bucket_stages, token_stages
 from spark_jobs.fitting import Linear
 from spark_jobs.golden import GOLDEN
 from spark_jobs.parity import certify
+from spark_jobs.report import Extras, evaluate_all, write_report
 from spark_jobs.saved import load_linear
 from spark_jobs.terms import terms_of_buckets
 
@@ -49,16 +51,22 @@ class Candidate(NamedTuple):
         )
 
 
+class About(NamedTuple):
+    """What `model.json` and the report say of a model besides what can be seen from it."""
+
+    training: dict[str, Any]
+    data: dict[str, Any]
+    extras: Extras = Extras()
+
+
 class Published(NamedTuple):
     path: Path
     manifest: Manifest
     scored: Scored
 
 
-def publish(
-    candidate: Candidate, frames: tuple[DataFrame, DataFrame], about: dict[str, Any], models: Path
-) -> Published:
-    """Write, prove and promote a model, given its (training, test) rows and what `model.json` should say about them.
+def publish(candidate: Candidate, frames: tuple[DataFrame, DataFrame], about: About, models: Path) -> Published:
+    """Write, prove and promote a model, given its (training, test) rows and what only training knows of it.
 
     Raises ModelError, and promotes nothing, if one label differs between Spark and the folder as it was written.
     """
@@ -75,7 +83,7 @@ def publish(
 
 
 def _write(
-    candidate: Candidate, frames: tuple[DataFrame, DataFrame], about: dict[str, Any], place: Path
+    candidate: Candidate, frames: tuple[DataFrame, DataFrame], about: About, place: Path
 ) -> tuple[Manifest, Scored]:
     """Write the whole folder; Spark's answers come from the pipeline as saved, ours from the folder as written."""
     train, test = frames
@@ -86,9 +94,15 @@ def _write(
     )
     terms = terms_of_buckets(train, candidate.tables, candidate.linear.weights.buckets)
     folder.write_parts(place, candidate.linear.weights, terms, _checks(candidate))
-    manifest = _manifest(candidate, {**about, "metrics": metrics(scored)})
+    manifest = _manifest(candidate, about, evaluate_all(scored))
     folder.write_manifest(place, manifest)
-    certified = msgspec.structs.replace(manifest, parity=certify((scored, golden), Classifier.load(place)))
+    classifier = Classifier.load(place)
+    certified = msgspec.structs.replace(
+        manifest,
+        parity=certify((scored, golden), classifier),
+        behaviour=to_manifest(run_suite(classifier)),
+    )
+    write_report(place, certified, scored, classifier, about.extras)
     folder.write_manifest(place, certified)
     return certified, scored
 
@@ -116,7 +130,7 @@ def _checks(candidate: Candidate) -> list[folder.Check]:
     return [folder.Check(text, margin, probability) for text, margin, probability in answers]
 
 
-def _manifest(candidate: Candidate, about: dict[str, Any]) -> Manifest:
+def _manifest(candidate: Candidate, about: About, metrics: dict[str, Any]) -> Manifest:
     now = datetime.now(UTC)
     return Manifest(
         version=f"{now:%Y%m%dT%H%M%S}-{_fingerprint(candidate)[:6]}",
@@ -126,7 +140,9 @@ def _manifest(candidate: Candidate, about: dict[str, Any]) -> Manifest:
         hashing=Hashing(candidate.buckets),
         intercept=candidate.linear.intercept,
         calibration=candidate.calibration,
-        **about,
+        training=about.training,
+        data=about.data,
+        metrics=metrics,
     )
 
 

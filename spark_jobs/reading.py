@@ -1,18 +1,20 @@
-"""Labelled reviews from CSV, JSON lines and Parquet, on any path that Spark reads, as (text, label, source)."""
+"""Labelled reviews from CSV, JSON lines and Parquet, on any path that Spark reads, as (text, label, film, source)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import reduce
 from typing import NamedTuple
 
-from pyspark.errors import AnalysisException
+from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
+from pyspark.errors import AnalysisException, IllegalArgumentException
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from sentiment.columns import LABEL_COLUMNS, NEGATIVE, POSITIVE, TEXT_COLUMNS, find_column
 from sentiment.errors import DataError
-from spark_jobs.columns import LABEL, SOURCE, TEXT
+from spark_jobs.columns import FILM, LABEL, SOURCE, TEXT
 
 Loader = Callable[[SparkSession, list[str]], DataFrame]
 
@@ -22,6 +24,7 @@ class Columns(NamedTuple):
 
     text: str | None = None
     label: str | None = None
+    film: str | None = None  # rows with one value here are kept on one side of every split; never looked for
 
 
 def read_reviews(spark: SparkSession, inputs: Sequence[str], columns: Columns = Columns()) -> DataFrame:  # noqa: B008
@@ -29,12 +32,22 @@ def read_reviews(spark: SparkSession, inputs: Sequence[str], columns: Columns = 
 
     Raises DataError, naming the path, where nothing is found, a format is unknown or a column is missing.
     """
-    frames = [
-        _standard(load(spark, paths), columns, entry)
-        for entry in inputs
-        for load, paths in _by_format(_files(spark, entry), entry)
-    ]
+    frames: list[DataFrame] = []
+    for entry in inputs:
+        with _readable(entry):
+            found = _by_format(_files(spark, entry), entry)
+            frames += [_standard(load(spark, paths), columns, entry) for load, paths in found]
     return reduce(DataFrame.unionByName, frames)
+
+
+@contextmanager
+def _readable(entry: str) -> Iterator[None]:
+    """What Spark can't read (an unknown kind of URL, a damaged file) is a DataError in one line."""
+    try:
+        yield
+    except (IllegalArgumentException, Py4JJavaError) as error:
+        said = error.java_exception.toString() if isinstance(error, Py4JJavaError) else error
+        raise DataError(f"{entry} can't be read ({_first_line(said)})") from error
 
 
 def _files(spark: SparkSession, entry: str) -> list[str]:
@@ -79,6 +92,7 @@ def _standard(frame: DataFrame, columns: Columns, entry: str) -> DataFrame:
     return frame.select(
         F.col(text).cast("string").alias(TEXT),
         _as_label(F.col(label)).alias(LABEL),
+        _film(frame, columns.film).alias(FILM),
         F.lit(entry.rstrip("/").rsplit("/", 1)[-1]).alias(SOURCE),
     )
 
@@ -92,10 +106,16 @@ def _column(frame: DataFrame, given: str | None, names: Sequence[str], what: str
     )
 
 
+def _film(frame: DataFrame, given: str | None) -> Column:
+    """Null where the file has no such column, as one of several inputs may."""
+    name = find_column(frame.columns, (), given) if given else None
+    return F.nullif(F.trim(F.col(f"`{name}`").cast("string")), F.lit("")) if name else F.lit(None).cast("string")
+
+
 def _as_label(column: Column) -> Column:
     word = F.lower(F.trim(column.cast("string")))
     return F.when(word.isin(*POSITIVE), F.lit(1)).when(word.isin(*NEGATIVE), F.lit(0)).cast("int")
 
 
-def _first_line(error: Exception) -> str:
+def _first_line(error: object) -> str:
     return str(error).split("\n", 1)[0][:200]

@@ -1,7 +1,7 @@
-"""Training, validation and test rows: near-duplicates and texts of one template stay on one side.
+"""Training and test rows, and folds of the training rows: near-duplicates and texts of one template stay on one side.
 
 Two texts belong together if they share a sentence of at least 40 characters; or, where they have at most 16 tokens,
-if they start with the same three (a template with words exchanged).
+if they start with the same three (a template with words exchanged); or if they are known to be about one film.
 """
 
 from __future__ import annotations
@@ -12,15 +12,16 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from sentiment.errors import DataError
-from spark_jobs.columns import GROUP, LABEL, ROW, SPLIT, TEST, TEXT, TOKENS, TRAIN, VALIDATION
+from spark_jobs.columns import FILM, FOLD, GROUP, LABEL, ROW, SPLIT, TEST, TEXT, TOKENS, TRAIN
 
 SENTENCE_ENDS, LONG = "[.!?]+", 40
 SHORT, OPENING = 16, 3
 LEAST_OF_EACH, LEAST_GROUPS = 10, 3
+FOLDS = 3
 
 
 class Split(NamedTuple):
-    """`frame` has a column `split`; `groups` is how many independent groups of texts there are."""
+    """`frame` has columns `split` and `fold` (of training rows); `groups` counts the independent groups of texts."""
 
     frame: DataFrame
     groups: int
@@ -41,7 +42,7 @@ def check_enough(frame: DataFrame) -> None:
 
 
 def split_reviews(tokenised: DataFrame, share: float = 0.1, seed: int = 42) -> Split:
-    """Put `share` of the groups of each class into test, as many into validation, the rest into train.
+    """Put `share` of the groups of each class into test, the rest into train, where they are dealt out to folds.
 
     Raises DataError where a class has too few groups for that.
     """
@@ -57,8 +58,9 @@ def split_reviews(tokenised: DataFrame, share: float = 0.1, seed: int = 42) -> S
     kind = Window.partitionBy("majority")
     place = F.row_number().over(kind.orderBy(F.xxhash64(F.lit(seed), GROUP), GROUP)) - 1
     held = F.ceil(share * F.count("*").over(kind))
-    side = F.when(place < held, TEST).when(place < 2 * held, VALIDATION).otherwise(TRAIN)
-    frame = grouped.join(groups.select(GROUP, side.alias(SPLIT)), GROUP)
+    side = F.when(place < held, TEST).otherwise(TRAIN)
+    fold = F.pmod(place - held, F.lit(FOLDS)).cast("int")
+    frame = grouped.join(groups.select(GROUP, side.alias(SPLIT), fold.alias(FOLD)), GROUP)
     return Split(frame, sum(counts.values()))
 
 
@@ -83,7 +85,8 @@ def _keys() -> Column:
     long = F.filter(sentences, lambda sentence: F.length(sentence) >= LONG)
     opening = F.array(F.concat_ws(" ", F.slice(TOKENS, 1, OPENING)))
     keys = F.when(F.size(TOKENS).between(OPENING, SHORT), opening).otherwise(long)
-    return F.transform(keys, lambda key: F.xxhash64(key))
+    film = F.when(F.col(FILM).isNotNull(), F.array(F.xxhash64(F.lit(FILM), FILM))).otherwise(F.array())
+    return F.concat(F.transform(keys, lambda key: F.xxhash64(key)), film)
 
 
 def _roots(links: list[tuple[int, int]]) -> dict[int, int]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,17 +17,18 @@ from pyspark.sql import functions as F
 from sentiment.calibration import calibration
 from sentiment.errors import SentimentError
 from sentiment.textrule import TextRule, default_text_rule
-from spark_jobs.account import describe, summary, write_rows
+from spark_jobs.account import describe, extras, summary, write_rows
 from spark_jobs.cleaning import clean_reviews
-from spark_jobs.columns import GROUP, SPLIT, TEST, TRAIN, VALIDATION
-from spark_jobs.evaluating import score
+from spark_jobs.columns import COUNTS, FEATURES, FOLD, GROUP, LABEL, LANGUAGE, ROW, SPLIT, TEST, TEXT, TRAIN, WEIGHT
 from spark_jobs.features import apply, bucket_stages, token_stages
-from spark_jobs.fitting import Recipe, calibrate, fit
-from spark_jobs.publishing import Candidate, Published, publish
+from spark_jobs.fitting import Recipe, calibrate, fit, prepare
+from spark_jobs.learning import learning_curve
+from spark_jobs.publishing import About, Candidate, Published, publish
 from spark_jobs.reading import Columns, read_reviews
-from spark_jobs.saved import load_linear
+from spark_jobs.searching import cross_validate
 from spark_jobs.session import start_session
-from spark_jobs.splitting import check_enough, split_reviews
+from spark_jobs.splitting import Split, check_enough, split_reviews
+from spark_jobs.weighing import with_weights
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,7 @@ class Training:
     recipe: Recipe = Recipe()
     precision: float = 0.97  # of the answers outside the band that a person should look at
     held_out: Path | None = None  # where to write the test rows, JSON lines
+    learning_curve: bool = False
 
 
 class Progress:
@@ -54,55 +55,55 @@ class Progress:
 
 
 def train(spark: SparkSession, training: Training, say: Progress) -> Published:
-    """Read, clean, split, fit, calibrate, write, prove and promote; DataError if the reviews don't suffice."""
-    rule = default_text_rule()
+    """Read, clean, split, search, fit, calibrate, write, prove and promote; DataError if the reviews don't suffice."""
+    rule, recipe = default_text_rule(), training.recipe
     say(f"reading {', '.join(training.inputs)}")
     reviews, account = clean_reviews(read_reviews(spark, training.inputs, training.columns))
     say(str(account))
     check_enough(reviews)
     split = split_reviews(apply(token_stages(rule), reviews))
-    parts = {side: _part(split.frame, side) for side in (TRAIN, VALIDATION, TEST)}
     data = describe(account, split, training.inputs)
     for warning in data["warnings"]:
         say(f"warning: {warning}")
-    say("fitting on " + ", ".join(f"{rows:,} {side}" for side, rows in data["split"].items()) + " rows")
-    candidate = _candidate(rule, parts, training)
-    say(f"{len(candidate.linear.weights.buckets):,} coefficients kept; writing, and comparing with Spark")
-    about = {"data": data, "training": training.recipe._asdict()}
-    published = publish(candidate, (parts[TRAIN], parts[TEST]), about, training.models)
+    say("splitting: " + ", ".join(f"{rows:,} rows to {side}" for side, rows in data["split"].items()))
+    known, test = (_features(rule, recipe, split, side) for side in (TRAIN, TEST))
+    search = cross_validate(known, recipe, say)
+    linear = fit(prepare(known, recipe), recipe, search.penalty)
+    curve = learning_curve((known, test), recipe, (linear, search.penalty), say) if training.learning_curve else []
+    say(f"{len(linear.weights.buckets):,} coefficients; writing, and comparing with Spark")
+    chosen = calibration(search.margin, search.label, search.weight, training.precision)
+    candidate = Candidate(rule, recipe.buckets, calibrate(linear, chosen.slope, chosen.offset), chosen)
+    about = About(recipe._asdict() | {"penalty": search.penalty}, data, extras(search, curve, known))
+    published = publish(candidate, (known, test), about, training.models)
     if training.held_out:
         write_rows(published.scored, training.held_out)
     return published
 
 
-def _part(frame: DataFrame, side: str) -> DataFrame:
-    return frame.where(F.col(SPLIT) == side).drop(SPLIT, GROUP)
-
-
-def _candidate(rule: TextRule, parts: dict[str, DataFrame], training: Training) -> Candidate:
-    buckets = training.recipe.buckets
-    stages = bucket_stages(rule, buckets)
-    training.models.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=training.models, prefix=".fitting-") as name:
-        scratch = Path(name).absolute()
-        linear = fit(apply(stages, parts[TRAIN]), training.recipe)
-        fitted = load_linear(parts[TRAIN].sparkSession, (linear.weights, linear.intercept, buckets), scratch)
-        known = score(apply(stages, parts[VALIDATION]), fitted)
-    chosen = calibration(known.margin, known.label, training.precision)
-    return Candidate(rule, buckets, calibrate(linear, chosen.slope, chosen.offset), chosen)
+def _features(rule: TextRule, recipe: Recipe, split: Split, side: str) -> DataFrame:
+    rows = with_weights(split.frame.where(F.col(SPLIT) == side))
+    columns = TEXT, LABEL, LANGUAGE, GROUP, FOLD, ROW, WEIGHT, COUNTS, FEATURES
+    return apply(bucket_stages(rule, recipe.buckets), rows).select(*columns).cache()
 
 
 @click.command()
 @click.option(
-    "--input", "inputs", multiple=True, required=True, help="CSV, JSON lines or Parquet; a file, folder or URL."
+    "--input", "inputs", multiple=True, required=True, help="CSV, JSON lines or Parquet: file, folder or URL."
 )
-@click.option(
-    "--output", type=click.Path(path_type=Path), default=Path("models"), show_default=True, help="Folder of models."
-)
+@click.option("--output", type=click.Path(path_type=Path), default=Path("models"), show_default=True, help="Of models.")
 @click.option("--text", help="Name of the text's column, where it is not found by itself.")
 @click.option("--label", help="Name of the label's column.")
+@click.option("--film", help="A column that names the film: one film's reviews stay on one side of every split.")
+@click.option("--recipe", type=click.Choice(["naive-bayes", "simple"]), default="naive-bayes", show_default=True)
+@click.option("--buckets", type=click.Choice([str(1 << n) for n in range(18, 25)]), default=str(Recipe().buckets))
 @click.option(
-    "--buckets", type=click.Choice([str(1 << n) for n in range(18, 25)]), default=str(1 << 22), show_default=True
+    "--penalty",
+    "penalties",
+    type=click.FloatRange(min=0, min_open=True),
+    multiple=True,
+    default=Recipe().penalties,
+    show_default=True,
+    help="Of several, cross-validation takes the best.",
 )
 @click.option(
     "--precision",
@@ -112,17 +113,19 @@ def _candidate(rule: TextRule, parts: dict[str, DataFrame], training: Training) 
     help="Share of right labels that the answers without `needs_review` should reach.",
 )
 @click.option("--held-out", type=click.Path(path_type=Path), help="Also write the test rows there, as JSON lines.")
-@click.option("--memory", default="4g", show_default=True, help="Spark's heap, where spark-submit has not set it.")
+@click.option("--learning-curve", is_flag=True, help="Also fit on parts of the rows, for the report.")
+@click.option("--memory", default="3g", show_default=True, help="Spark's heap, where spark-submit has not set it.")
 @click.option("--json", "as_json", is_flag=True, help="Print model.json's metrics and parity as one JSON object.")
 def command(**options: Any) -> None:
     """Train a model in Spark, check it against the serving code and make it current."""
     training = Training(
         inputs=options["inputs"],
         models=options["output"],
-        columns=Columns(options["text"], options["label"]),
-        recipe=Recipe(buckets=int(options["buckets"])),
+        columns=Columns(options["text"], options["label"], options["film"]),
+        recipe=_recipe(options),
         precision=options["precision"],
         held_out=options["held_out"],
+        learning_curve=options["learning_curve"],
     )
     published = train(start_session("train_model", options["memory"]), training, Progress())
     if options["as_json"]:
@@ -136,6 +139,11 @@ def command(**options: Any) -> None:
         click.echo(msgspec.json.encode(chosen))
     else:
         click.echo(summary(published))
+
+
+def _recipe(options: dict[str, Any]) -> Recipe:
+    penalties = options["penalties"] if options["recipe"] == "naive-bayes" else (1.0,)  # the simple one has none
+    return Recipe(kind=options["recipe"], buckets=int(options["buckets"]), penalties=tuple(penalties))
 
 
 if __name__ == "__main__":

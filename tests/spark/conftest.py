@@ -50,6 +50,8 @@ def java_home() -> Path:
             pytest.fail(str(error))
         pytest.skip(str(error))
     os.environ["JAVA_HOME"] = str(home)
+    # Runs this short end before the optimising compiler's work pays
+    os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
     return home
 
 
@@ -75,7 +77,7 @@ def reviews(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def trained(spark: SparkSession, reviews: Path, tmp_path_factory: pytest.TempPathFactory) -> Trained:
     """A model of which nearly every bucket has a coefficient, so that a term read differently changes the margin."""
     output = tmp_path_factory.mktemp("trained")
-    recipe = Recipe(buckets=1 << 18, least_frequency=1, keep=1 << 18, iterations=5)
+    recipe = Recipe(buckets=1 << 18, least_frequency=1, penalties=(100.0,), keep=1 << 18, iterations=5)
     training = Training([str(reviews)], output / "models", recipe=recipe, held_out=output / "held-out" / "rows.jsonl")
     say = Heard()
     return Trained(training, train(spark, training, say), say.messages)

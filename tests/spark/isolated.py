@@ -21,12 +21,10 @@ def main(pipeline: str, texts: str, answers: str) -> None:
     scored = PipelineModel.load(Path(pipeline).as_uri()).transform(spark.createDataFrame(rows, "text string"))
     margin, probability = (vector_to_array(scored[name])[1].alias(name) for name in ("rawPrediction", "probability"))
     columns = scored.select("tokens", margin, probability, scored["prediction"].cast("int")).collect()
-    language, country = (
-        spark.range(1).selectExpr(*(PROPERTY.format(f"user.{name}") for name in ("language", "country"))).first()
-    )
+    locale = spark.range(1).selectExpr(PROPERTY.format("user.language"), PROPERTY.format("user.country")).collect()[0]
     tokens, margins, probabilities, predictions = zip(*columns, strict=True)
     found = {
-        "locale": f"{language}_{country}",
+        "locale": "_".join(locale),
         "project": [name for name in ("sentiment", "spark_jobs") if importlib.util.find_spec(name)],
         "tokens": tokens,
         "margin": margins,

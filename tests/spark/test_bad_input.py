@@ -90,8 +90,9 @@ def test_the_command_ends_with_one_line_and_exit_code_1(
 ) -> None:
     if content:
         (tmp_path / "film.csv").write_text(content)
-    command = ["train", "--input", tmp_path / "film.csv", "--output", tmp_path / "models", "--memory", "1g"]
-    run = subprocess.run([sys.executable, "-m", "cli", *command], cwd=PROJECT, capture_output=True, text=True)
+    command = [sys.executable, "-m", "cli", "train", "--input", str(tmp_path / "film.csv")]
+    command += ["--output", str(tmp_path / "models"), "--memory", "1g"]
+    run = subprocess.run(command, check=False, cwd=PROJECT, capture_output=True, text=True)
     assert (run.returncode, run.stdout) == (1, "")
     after_progress = re.split(r"^\[ *\d+ s\] .*\n", run.stderr, flags=re.MULTILINE)[-1]
     assert re.fullmatch(message + r"\n", after_progress), run.stderr

@@ -13,6 +13,7 @@ import pytest
 
 from sentiment import Classifier, folder
 from sentiment.language import language_of
+from sentiment.manifest import Manifest
 from spark_jobs.golden import GOLDEN
 from tests.spark.conftest import Trained
 from tests.tiny import bucket_of
@@ -34,7 +35,8 @@ def test_every_file_but_the_description_is_listed_with_its_checksum(trained: Tra
     del files["model.json"]
     computed = {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in files.items()}
     assert computed == trained.published.manifest.files
-    assert {"coefficients.npz", "terms.txt", "checks.jsonl", "spark/metadata/_SUCCESS"} <= set(files)
+    assert {"coefficients.npz", "terms.txt", "checks.jsonl", "report.html", "README.md"} <= set(files)
+    assert "spark/metadata/_SUCCESS" in files
     assert not [name for name in files if name.endswith(".crc")]
 
 
@@ -62,7 +64,7 @@ def test_the_golden_texts_and_their_answers_are_saved(version: Path, classifier:
 
 def test_the_description_says_what_the_model_was_made_of(trained: Trained) -> None:
     manifest = trained.published.manifest
-    assert manifest.training == trained.training.recipe._asdict()
+    assert manifest.training == {**trained.training.recipe._asdict(), "penalties": [100.0], "penalty": 100.0}
     assert manifest.hashing.buckets == trained.training.recipe.buckets
     assert manifest.data["inputs"] == [Path(trained.training.inputs[0]).name]
     assert manifest.data["cleaning"]["rows"] == 600
@@ -89,4 +91,4 @@ def test_metrics_are_those_of_the_held_out_rows_by_language(trained: Trained, cl
 
 def test_the_description_is_read_back_as_it_was_published(trained: Trained, version: Path) -> None:
     assert folder.read_manifest(version) == trained.published.manifest
-    assert json.loads((version / "model.json").read_bytes()) == msgspec.to_builtins(trained.published.manifest)
+    assert msgspec.json.decode((version / "model.json").read_bytes(), type=Manifest) == trained.published.manifest

@@ -44,10 +44,12 @@ def isolated(java_home: Path, trained: Trained, texts: list[str], tmp_path_facto
     (place / "texts.json").write_text(json.dumps([clean(text) for text in texts]), "utf-8")
     script = Path(__file__).with_name("isolated.py").read_text("utf-8")
     (place / "isolated.py").write_text(script, "utf-8")
-    command = [sys.executable, "-S", "isolated.py", trained.published.path / "spark", "texts.json", "answers.json"]
+    pipeline = str(trained.published.path / "spark")
+    command = [sys.executable, "-S", "isolated.py", pipeline, "texts.json", "answers.json"]
     turkish = {"JAVA_TOOL_OPTIONS": "-Duser.language=tr -Duser.country=TR", "SPARK_LOCAL_IP": "127.0.0.1"}
     packages = {"PYTHONPATH": sysconfig.get_path("purelib")}  # -S: the folder alone, not what it says to add
-    run = subprocess.run(command, cwd=place, env=os.environ | turkish | packages, capture_output=True, text=True)
+    environment = os.environ | turkish | packages
+    run = subprocess.run(command, check=False, cwd=place, env=environment, capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
     return json.loads((place / "answers.json").read_text("utf-8"))
 
@@ -72,7 +74,7 @@ def test_the_strange_texts_would_show_a_difference(texts: list[str], classifier:
     assert len(texts) > 2_000
     assert len(np.unique(ours.margin)) > 0.75 * len(texts)
     assert np.mean(ours.counts[:, 1] > 0) > 0.75
-    assert 0.2 < ours.sentiment.mean() < 0.8
+    assert 0.1 < ours.sentiment.mean() < 0.9
 
 
 def test_tokens_of_the_tokenizer_are_those_of_the_rule(spark: SparkSession, texts: list[str]) -> None:

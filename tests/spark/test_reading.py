@@ -14,7 +14,7 @@ import pytest
 from pyspark.sql import SparkSession
 from pyspark.testing import assertDataFrameEqual
 
-from spark_jobs.columns import LABEL, SOURCE, TEXT
+from spark_jobs.columns import FILM, LABEL, SOURCE, TEXT
 from spark_jobs.reading import Columns, read_reviews
 
 ROWS = [
@@ -22,7 +22,7 @@ ROWS = [
     ("awful; a back\\slash, 'quotes' and  spaces ", 0),
     ("日本語 😀 nul\x00byte", 1),
 ]
-STANDARD = f"{TEXT} string, {LABEL} int, {SOURCE} string"
+STANDARD = f"{TEXT} string, {LABEL} int, {FILM} string, {SOURCE} string"
 
 
 def as_csv(rows: list[tuple[str, int]]) -> bytes:
@@ -39,8 +39,8 @@ def as_parquet(rows: list[tuple[str, int]]) -> bytes:
     return bytes(pd.DataFrame(rows, columns=["text", "label"]).to_parquet(index=False))
 
 
-def read(spark: SparkSession, *inputs: str, columns: Columns = Columns()) -> list[tuple[str, int]]:
-    frame = read_reviews(spark, inputs, columns)
+def read(spark: SparkSession, *inputs: str, named: Columns | None = None) -> list[tuple[str, int]]:
+    frame = read_reviews(spark, inputs, named or Columns())
     return sorted((row[TEXT], row[LABEL]) for row in frame.collect())
 
 
@@ -61,7 +61,7 @@ def test_every_format_gives_the_same_rows(
     spark: SparkSession, tmp_path: Path, name: str, write: Callable[[list[tuple[str, int]]], bytes]
 ) -> None:
     (tmp_path / name).write_bytes(write(ROWS))
-    expected = spark.createDataFrame([(*row, name) for row in ROWS], STANDARD)
+    expected = spark.createDataFrame([(*row, None, name) for row in ROWS], STANDARD)
     assertDataFrameEqual(read_reviews(spark, [str(tmp_path / name)]), expected)
 
 
@@ -97,7 +97,14 @@ def test_columns_are_found_by_name(spark: SparkSession, tmp_path: Path, header: 
 def test_columns_can_be_named(spark: SparkSession, tmp_path: Path) -> None:
     (tmp_path / "file.csv").write_text("text,label,the.`text`,My stars\nwrong,0,right,1\n")
     given = Columns("The.`Text`", "my stars")
-    assert read(spark, str(tmp_path / "file.csv"), columns=given) == [("right", 1)]
+    assert read(spark, str(tmp_path / "file.csv"), named=given) == [("right", 1)]
+
+
+def test_a_film_is_read_only_from_the_column_that_is_named(spark: SparkSession, tmp_path: Path) -> None:
+    (tmp_path / "file.csv").write_text("text,label,film\na,1, Amélie \nb,0,\n")
+    for film, expected in ((None, [None, None]), ("Film", ["Amélie", None]), ("title", [None, None])):
+        frame = read_reviews(spark, [str(tmp_path / "file.csv")], Columns(film=film))
+        assert [row[FILM] for row in frame.orderBy(TEXT).collect()] == expected
 
 
 def test_labels_are_understood_in_words_and_others_are_null(spark: SparkSession, tmp_path: Path) -> None:

@@ -15,14 +15,13 @@ from sentiment.cleaning import clean
 from sentiment.textrule import default_text_rule
 from spark_jobs.account import warnings
 from spark_jobs.cleaning import Cleaning, clean_reviews
-from spark_jobs.columns import LABEL, LANGUAGE, SOURCE, SPLIT, TEST, TEXT, TRAIN, VALIDATION
+from spark_jobs.columns import FILM, FOLD, LABEL, SPLIT, TEST, TEXT, TRAIN
 from spark_jobs.features import apply, token_stages
 from spark_jobs.reading import read_reviews
-from spark_jobs.splitting import Split, split_reviews
+from spark_jobs.splitting import FOLDS, Split, split_reviews
 from tests.spark.conftest import PROJECT
 
-COLUMNS = f"{TEXT} string, {LABEL} int, {SOURCE} string, {LANGUAGE} string"
-SIDES = {TRAIN, VALIDATION, TEST}
+CLEANED = f"{TEXT} string, {LABEL} int, {FILM} string"
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +47,7 @@ def test_the_exam_has_ten_templates_and_each_stands_on_one_side(exam_split: Spli
 
 def test_both_classes_are_on_every_side(exam_split: Split) -> None:
     found = exam_split.frame.select(SPLIT, LABEL).distinct().collect()
-    assert {(row[SPLIT], row[LABEL]) for row in found} == {(side, label) for side in SIDES for label in (0, 1)}
+    assert {(row[SPLIT], row[LABEL]) for row in found} == {(side, label) for side in (TRAIN, TEST) for label in (0, 1)}
 
 
 def test_the_exam_warns_that_a_score_on_it_says_little(exam_split: Split) -> None:
@@ -83,26 +82,39 @@ def test_long_texts_with_a_word_changed_stay_with_their_original(spark: SparkSes
         changed, longer = list(words), [*words, "Seen", "at", "the", "cinema."]
         changed[chance.randrange(len(words))] = "whatever"
         for version in (" ".join(words), " ".join(changed), " ".join(longer), " ".join(words).upper()):
-            rows.append((version, int(label), "a", "en"))
+            rows.append((version, int(label), None))
             family[version] = number
-    split = _split(spark.createDataFrame(rows, COLUMNS))
+    split = _split(spark.createDataFrame(rows, CLEANED))
     found = defaultdict(set)
     for text, side in _sides(split).items():
         found[family[text]].add(side)
     assert split.groups == len(originals)
     assert all(len(sides) == 1 for sides in found.values())
-    assert set.union(*found.values()) == SIDES
+    assert set.union(*found.values()) == {TRAIN, TEST}
 
 
 def test_a_chain_of_near_copies_is_one_group(spark: SparkSession) -> None:
-    chance = random.Random(5)
-    words = [f"word{n}" for n in range(400)]
-    chain = [(" ".join(words[start : start + 100]), start // 100 % 2, "a", "en") for start in range(0, 300, 20)]
-    others = [(" ".join(chance.choices(words, k=60)), n % 2, "a", "en") for n in range(20)]
-    split = _split(spark.createDataFrame([*chain, *others], COLUMNS))
+    sentences = [f"Sentence number {n} of the review is long enough to be its own." for n in range(60)]
+    chain = [(" ".join(sentences[n : n + 4]), n // 9 % 2, None) for n in range(0, 36, 3)]
+    others = [(sentence, n % 2, None) for n, sentence in enumerate(sentences[40:])]
+    split = _split(spark.createDataFrame([*chain, *others], CLEANED))
     sides = _sides(split)
-    assert split.groups == 1 + len(others)
     assert len({sides[row[0]] for row in chain}) == 1
+    assert split.groups == 1 + len(others)
+
+
+def test_reviews_of_one_film_stay_on_one_side(spark: SparkSession) -> None:
+    rows = [(f"opinion {n} on it", n % 2, f"film {n // 2 % 12}") for n in range(120)]
+    split = _split(spark.createDataFrame(rows, CLEANED))
+    found = split.frame.groupBy(FILM).agg(F.countDistinct(SPLIT, F.coalesce(FOLD, F.lit(-1))).alias("places"))
+    assert split.groups == 12
+    assert {row["places"] for row in found.collect()} == {1}
+
+
+def test_only_training_rows_are_in_folds_and_a_group_is_in_one(exam_split: Split) -> None:
+    rows = exam_split.frame.groupBy("group", SPLIT).agg(F.collect_set(FOLD).alias("folds")).collect()
+    assert all(len(row["folds"]) == (row[SPLIT] == TRAIN) for row in rows)
+    assert {fold for row in rows for fold in row["folds"]} == set(range(FOLDS))
 
 
 def test_every_row_comes_back_once_with_its_label(exam: DataFrame, exam_split: Split) -> None:

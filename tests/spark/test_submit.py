@@ -19,43 +19,46 @@ def test_spark_submit_trains_on_the_exam_and_shows_what_it_did(java_home: Path, 
     environment = {name: value for name, value in os.environ.items() if name not in SET_BY_THE_TESTS}
     environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # as activating does
     models = tmp_path / "models"
-    run = subprocess.run([*command, "--output", models], cwd=PROJECT, env=environment, capture_output=True, text=True)
+    run = subprocess.run(
+        [*command, "--output", str(models)],
+        check=False,
+        cwd=PROJECT,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
     assert run.returncode == 0, run.stderr
+    assert "Traceback" not in run.stderr
     classifier = Classifier.load(models)
-    _assert_steps_are_said(run.stderr)
-    _assert_result_is_shown(run.stdout, classifier.path)
+    steps = re.findall(r"^\[ *\d+ s\] (.*)$", run.stdout, re.MULTILINE)  # spark-submit joins the two streams
+    _assert_steps_are_said(steps)
+    _assert_result_is_shown(run.stdout.splitlines()[len(steps) :], classifier.path)
     assert {path.name for path in models.iterdir()} == {classifier.version, "current"}
-    assert [
-        p.label for p in classifier.predict(["Absolutely loved the acting. A must-watch!", "A letdown. Skip it."])
-    ] == [
-        "positive",
-        "negative",
-    ]
+    answers = classifier.predict(["Absolutely loved the acting. A must-watch!", "Lackluster acting. Skip this one."])
+    assert [answer.label for answer in answers] == ["positive", "negative"]
 
 
-def _assert_steps_are_said(errors: str) -> None:
-    assert "Traceback" not in errors
-    said = re.findall(r"^\[ *\d+ s\] (.*)$", errors, re.MULTILINE)
-    assert said[0] == "reading data/reviews_unique.csv"
-    assert said[1].startswith("124 rows: 0 without a usable label, 0 without text, 39 repeats, 0 with ")
-    assert said[2] == "warning: 39 of 124 rows are repeats of another row"
-    assert re.match(r"warning: the 85 distinct texts come from about 10 templates, so .* says little about", said[3])
-    assert said[4].startswith("warning: 85 texts are few: ")
-    assert re.fullmatch(r"fitting on \d+ train, \d+ validation, \d+ test rows", said[5])
-    assert re.fullmatch(r"\d+ coefficients kept; writing, and comparing with Spark", said[6])
-    assert len(said) == 7
+def _assert_steps_are_said(said: list[str]) -> None:
+    before, fits, last = said[:6], said[6:-1], said[-1]
+    assert before[0] == "reading data/reviews_unique.csv"
+    assert before[1].startswith("124 rows: 0 without a usable label, 0 without text, 39 repeats, 0 with ")
+    assert before[2] == "warning: 39 of 124 rows are repeats of another row"
+    assert re.match(r"warning: the 85 distinct texts come from about 10 templates, so .* says little", before[3])
+    assert before[4].startswith("warning: 85 texts are few: ")
+    assert re.fullmatch(r"splitting: \d+ rows to train, \d+ rows to test", before[5])
+    assert [fit.partition(",")[0] for fit in fits] == [f"cross-validation: {n} of 9 fits" for n in range(1, 10)]
+    assert re.fullmatch(r"\d+ coefficients; writing, and comparing with Spark", last)
 
 
-def _assert_result_is_shown(output: str, version: Path) -> None:
-    first, *scores, confusion, parity = output.splitlines()
+def _assert_result_is_shown(lines: list[str], version: Path) -> None:
+    first, *scores, confusion, parity = lines
     assert first == f"model {version.name} in {version}, now current"
     score = r"(0\.\d{3}|1\.000)"
     figures = rf"accuracy {score}, precision {score}, recall {score}, f1 {score}, ROC AUC ({score}|n/a)"
     assert scores
     assert all(re.fullmatch(rf"  test rows, (all|en|other) *: +\d+ rows, {figures}", line) for line in scores)
-    assert re.fullmatch(
-        r"  confusion: \d+ true negative, \d+ false positive, \d+ false negative, \d+ true positive", confusion
-    )
+    kinds = ("true negative", "false positive", "false negative", "true positive")
+    assert re.fullmatch("  confusion: " + ", ".join(rf"\d+ {kind}" for kind in kinds), confusion)
     compared = re.fullmatch(r"  parity with Spark: (\d+) of (\d+) labels and (\d+) margins equal, largest .*", parity)
     assert compared
     assert len(set(compared.groups())) == 1

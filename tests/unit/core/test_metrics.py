@@ -6,9 +6,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sentiment.calibration import calibration, platt, review_limit
+from sentiment.curves import Floats, Labels, coverage_precision, precision_recall, ranking, reliability, roc
 from sentiment.language import language_of
-from sentiment.metrics import evaluate, roc_auc
+from sentiment.metrics import MEASURES, evaluate, expected_calibration_error, intervals, roc_auc
 from sentiment.predictions import probabilities
+
+ROWS = st.lists(st.tuples(st.booleans(), st.sampled_from([0.0, 0.1, 0.2, 0.5, 0.7, 0.9, 1.0])), min_size=1)
+
+
+def arrays(rows: list[tuple[bool, float]]) -> tuple[Labels, Floats]:
+    return np.array([label for label, _ in rows], np.int8), np.array([score for _, score in rows])
+
+
+def calibrated(rows: int) -> tuple[Labels, Floats]:
+    """Labels that come true as often as their probabilities say."""
+    random = np.random.default_rng(7)
+    probability = random.random(rows)
+    return (random.random(rows) < probability).astype(np.int8), probability
 
 
 def test_scores_of_a_case_worked_out_by_hand() -> None:
@@ -21,9 +35,9 @@ def test_scores_of_a_case_worked_out_by_hand() -> None:
     assert scores.brier == pytest.approx((0.01 + 0.04 + 0.36 + 0.36 + 0.01) / 5)
 
 
-@given(st.lists(st.tuples(st.booleans(), st.sampled_from([0.1, 0.2, 0.5, 0.7, 0.9])), min_size=1))
+@given(ROWS)
 def test_roc_auc_is_the_share_of_pairs_in_the_right_order(rows: list[tuple[bool, float]]) -> None:
-    labels, scores = np.array([r[0] for r in rows], np.int8), np.array([r[1] for r in rows])
+    labels, scores = arrays(rows)
     pairs = [(p > n) + 0.5 * (p == n) for p in scores[labels == 1] for n in scores[labels == 0]]
     if pairs:
         assert roc_auc(labels, scores) == pytest.approx(np.mean(pairs))
@@ -31,9 +45,86 @@ def test_roc_auc_is_the_share_of_pairs_in_the_right_order(rows: list[tuple[bool,
         assert np.isnan(roc_auc(labels, scores))
 
 
-def test_one_class_alone_has_no_roc_auc_but_all_other_scores() -> None:
-    scores = evaluate(np.zeros(3, np.int8), np.array([0.1, 0.2, 0.7]))
-    assert np.isnan(scores.roc_auc)
+@given(ROWS)
+def test_every_point_of_the_curves_is_what_its_threshold_gives(rows: list[tuple[bool, float]]) -> None:
+    labels, scores = arrays(rows)
+    thresholds = np.unique(scores)[::-1]
+    found = [((labels == 1) & (scores >= t)).sum() for t in thresholds]
+    false = [((labels == 0) & (scores >= t)).sum() for t in thresholds]
+    positives, negatives = labels.sum(), len(labels) - labels.sum()
+    if not positives or not negatives:
+        assert np.isnan(evaluate(labels, scores).pr_auc)
+        return
+    line = roc(labels, scores)
+    assert line.y == pytest.approx([0, *np.divide(found, positives)])
+    assert line.x == pytest.approx([0, *np.divide(false, negatives)])
+    assert roc_auc(labels, scores) == pytest.approx(np.trapezoid(line.y, line.x))
+    line = precision_recall(labels, scores)
+    assert line.x == pytest.approx(np.divide(found, positives))
+    assert line.y == pytest.approx(np.divide(found, np.add(found, false)))
+    assert evaluate(labels, scores).pr_auc == pytest.approx(np.diff(line.x, prepend=0) @ line.y)
+
+
+@given(ROWS)
+def test_coverage_counts_the_most_confident_answers_and_those_of_them_that_are_right(
+    rows: list[tuple[bool, float]],
+) -> None:
+    labels, probability = arrays(rows)
+    confidence, right = np.maximum(probability, 1 - probability), (probability > 0.5) == labels
+    line = coverage_precision(labels, probability)
+    for place, limit in enumerate(np.unique(confidence)[::-1]):
+        assert line.x[place] == pytest.approx((confidence >= limit).mean())
+        assert line.y[place] == pytest.approx(right[confidence >= limit].mean())
+
+
+@given(ROWS)
+def test_the_calibration_error_is_the_mean_gap_of_the_reliability_bins(rows: list[tuple[bool, float]]) -> None:
+    labels, probability = arrays(rows)
+    bins = reliability(labels, probability)
+    assert bins.rows.sum() == len(rows)
+    gap = (np.abs(bins.predicted - bins.observed) * bins.rows).sum() / len(rows)
+    assert evaluate(labels, probability).ece == pytest.approx(gap)
+    assert expected_calibration_error(labels, probability) == pytest.approx(gap)
+
+
+def test_no_rows_have_no_ranking() -> None:
+    assert [len(each) for each in ranking(np.array([]))] == [0, 0]
+
+
+def test_an_interval_of_the_accuracy_is_as_wide_as_theory_has_it() -> None:
+    labels, probability = calibrated(2000)
+    accuracy = evaluate(labels, probability).accuracy
+    error = 1.96 * np.sqrt(accuracy * (1 - accuracy) / 2000)
+    assert intervals(labels, probability, seed=1)["accuracy"] == pytest.approx(
+        (accuracy - error, accuracy + error), abs=0.003
+    )
+
+
+@pytest.mark.parametrize("rows", [40, 2000])
+def test_every_score_lies_in_its_interval(rows: int) -> None:
+    labels, probability = calibrated(rows)
+    scores, found = evaluate(labels, probability), intervals(labels, probability, seed=1, rounds=200)
+    assert list(found) == list(MEASURES)
+    for name, (low, high) in found.items():
+        assert low <= getattr(scores, name) <= high, name
+        assert low < high, name
+
+
+def test_the_calibration_error_of_calibrated_answers_may_be_nothing_but_chance() -> None:
+    assert intervals(*calibrated(500), seed=1)["ece"][0] == 0.0
+
+
+def test_a_seed_gives_the_same_intervals_again_and_another_seed_others() -> None:
+    labels, probability = calibrated(100)
+    again = [intervals(labels, probability, seed=seed, rounds=50) for seed in (1, 1, 2)]
+    assert again[0] == again[1] != again[2]
+
+
+def test_one_class_alone_has_no_areas_but_all_other_scores() -> None:
+    labels, probability = np.zeros(3, np.int8), np.array([0.1, 0.2, 0.7])
+    scores, found = evaluate(labels, probability), intervals(labels, probability, seed=1, rounds=50)
+    assert np.isnan([scores.roc_auc, scores.pr_auc, *found["roc_auc"], *found["pr_auc"]]).all()
+    assert found["accuracy"] == (0.0, 1.0)
     assert (scores.accuracy, scores.precision, scores.recall) == pytest.approx((2 / 3, 0, 0))
 
 

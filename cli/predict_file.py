@@ -1,0 +1,92 @@
+"""`sentiment predict --input`: a whole file classified, written and summed up."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+import msgspec
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from cli.figures import Figures
+from cli.files import Survey, read_entries, survey
+from cli.scoring import answer, layout_of, rows_of
+from cli.writing import writing
+from sentiment import Classifier
+from sentiment.columns import LABEL_COLUMNS, NEGATIVE, POSITIVE, find_column
+from sentiment.errors import DataError
+
+SHOWN = ("accuracy", "precision", "recall", "f1", "roc_auc", "brier", "ece")
+
+
+class Job(NamedTuple):
+    """The file to classify, its columns of texts and of true labels, and where the answers go, if anywhere."""
+
+    source: str
+    output: Path | None = None
+    text: str | None = None
+    label: str | None = None
+
+
+def predict_file(classifier: Classifier, job: Job) -> Figures:
+    """Classify a file's rows in batches, with a progress bar on a terminal; DataError if it holds no usable label.
+
+    The file is read twice, first for its columns and its length.
+    """
+    bar = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    console = Console(stderr=True)
+    with Progress(*bar, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task(job.source, total=None)
+        found = survey(job.source, job.text)
+        progress.update(task, total=found.rows)
+        layout, figures = layout_of(found), Figures(_label_column(job, found))
+        with writing(job.output, layout) if job.output else nullcontext(lambda _: None) as write:
+            for batch in answer(classifier, read_entries(job.source, job.text)):
+                write(rows_of(batch, layout, classifier.version))
+                figures.add(batch)
+                progress.advance(task, len(batch))
+    if figures.label and not figures.pairs:
+        raise DataError(
+            f"{job.source}: no classified row has a label in {figures.label}: "
+            f"expected one of {', '.join(POSITIVE)} or {', '.join(NEGATIVE)}"
+        )
+    return figures
+
+
+def show(figures: Figures, as_json: bool) -> None:
+    """Bad rows on standard error; the figures on standard output."""
+    for line in figures.first_bad:
+        click.echo(line, err=True)
+    if more := figures.bad_rows - len(figures.first_bad):
+        click.echo(f"and {more:,} more rows that can't be classified", err=True)
+    if as_json:
+        return click.echo(msgspec.json.encode(figures.summary()))
+    good = figures.rows - figures.bad_rows
+    click.echo(f"{good:,} rows classified: {figures.positive:,} positive, {good - figures.positive:,} negative")
+    click.echo(f"{figures.needs_review:,} of them need review; {figures.bad_rows:,} rows could not be classified")
+    if figures.label:
+        _show_scores(figures)
+    return None
+
+
+def _show_scores(figures: Figures) -> None:
+    if figures.unlabelled:
+        click.echo(f"{figures.unlabelled:,} rows have no label that is known and are not in these figures:")
+    table = Table("rows", "n", *SHOWN, box=None)
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for name, scores in figures.scores().items():
+        table.add_row(name, f"{scores.n:,}", *(f"{getattr(scores, each):.4f}" for each in SHOWN))
+    Console().print(table)
+
+
+def _label_column(job: Job, found: Survey) -> str | None:
+    if job.label is None:
+        return None
+    if name := find_column(found.columns, LABEL_COLUMNS, job.label):
+        return name
+    raise DataError(f"{job.source}: there is no column {job.label}; there are {', '.join(found.columns)}")

@@ -1,0 +1,72 @@
+"""A file scored batch by batch: every row as it stands there, with the model's answer beside it."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from cli.files import Survey
+from cli.formats import Entry, Row
+from cli.writing import Layout
+from sentiment import Classifier
+from sentiment.results import Prediction
+from sentiment.reviews import MOST_CHARACTERS, problem_of
+
+BATCH = 4096
+ANSWER = {"label": str, "probability": float, "confidence": float, "needs_review": bool, "model_version": str}
+PREFIX = "predicted_"  # of an answer's column whose own name the file has already
+
+
+class Answered(NamedTuple):
+    """A row and its answer, or the problem that stands in the way of one."""
+
+    entry: Entry
+    prediction: Prediction | None
+    problem: str | None
+
+
+def answer(classifier: Classifier, entries: Iterable[Entry]) -> Iterator[list[Answered]]:
+    """All rows in their order, a batch at a time; a bad row is among them, without a prediction."""
+    rest = iter(entries)
+    while batch := list(itertools.islice(rest, BATCH)):
+        problems = [_problem(entry) for entry in batch]
+        texts = [str(entry.text) for entry, problem in zip(batch, problems, strict=True) if problem is None]
+        predictions = iter(classifier.predict(texts))
+        yield [
+            Answered(entry, next(predictions) if problem is None else None, problem)
+            for entry, problem in zip(batch, problems, strict=True)
+        ]
+
+
+def layout_of(found: Survey) -> Layout:
+    """The file's columns and the answer's, these under names that the file does not use, in any case."""
+    taken, new = {name.lower() for name in found.columns}, {}
+    for name, kind in ANSWER.items():
+        while name in taken:
+            name = PREFIX + name  # noqa: PLW2901
+        new[name] = kind
+    return Layout(found.columns, new, found.schema)
+
+
+def rows_of(batch: Iterable[Answered], layout: Layout, version: str) -> Iterator[Row]:
+    """Each row's fields and its answer's; those of a bad row are None."""
+    for entry, prediction, _ in batch:
+        yield {**entry.fields, **dict(zip(layout.new, _values(prediction, version), strict=True))}
+
+
+def _values(given: Prediction | None, version: str) -> tuple[object, ...]:
+    if given is None:
+        return (None,) * len(ANSWER)
+    return given.label, given.probability, given.confidence, given.needs_review, version
+
+
+def _problem(entry: Entry) -> str | None:
+    if entry.problem:
+        return entry.problem
+    if entry.text is None:
+        return f"{entry.column} is missing"
+    if not isinstance(entry.text, str):
+        return f"{entry.column} is not a string"
+    found = problem_of(entry.text, MOST_CHARACTERS)
+    return f"{entry.column} {found.detail}" if found else None

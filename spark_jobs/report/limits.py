@@ -1,0 +1,59 @@
+"""What the model can't do, in sentences: the first thing that the report and the card say."""
+
+from __future__ import annotations
+
+from spark_jobs.report.evidence import LEAST_ROWS, Evidence
+from spark_jobs.report.scoring import ALL, WORDS, languages
+from spark_jobs.report.wording import figure, language, listed, part, span
+
+BEYOND = (
+    "Irony, a turn in the last sentence, a sad story well told, praise of something other than the film: it misreads "
+    "them."
+)
+NO_THIRD_LABEL = (
+    "It knows two labels. A mixed review, and a text that is no review, gets one of them all the same; needs_review "
+    "marks the answers that it is not sure of."
+)
+OTHER_LANGUAGES = "It answers in any other language too, and that answer is worth nothing."
+OTHER_SOURCES = (
+    "Its scores are those on held-out rows of the same sources. On reviews of another kind expect less, and measure "
+    "it on rows of your own."
+)
+
+
+def limits(evidence: Evidence) -> list[str]:
+    """What holds of every model of this kind, then what was measured of this one and noticed of its data."""
+    order, warnings = evidence.manifest.text_rule.max_order, evidence.manifest.data["warnings"]
+    return [
+        f"It adds up {_phrases(order)}. {BEYOND}",
+        NO_THIRD_LABEL,
+        f"It has learned from {_sources(evidence)}. {OTHER_LANGUAGES}",
+        OTHER_SOURCES,
+        *_weakest(evidence),
+        *(f"Of its data: {warning}." for warning in warnings),
+    ]
+
+
+def _phrases(order: int) -> str:
+    return "single words" if order == 1 else f"words and phrases of at most {order} words"
+
+
+def _sources(evidence: Evidence) -> str:
+    documents = evidence.extras.documents
+    if not documents:
+        return f"texts in {listed(language(name) for name in languages(evidence.scored))}"
+    ranked = sorted(documents.items(), key=lambda pair: (-pair[1], pair[0]))
+    return listed(f"{count:,} texts in {language(name)}" for name, count in ranked)
+
+
+def _weakest(evidence: Evidence) -> list[str]:
+    """The language or length with the lowest accuracy."""
+    metrics = evidence.manifest.metrics
+    known = [name for name, scores in metrics.items() if name != ALL and scores["n"] >= LEAST_ROWS]
+    if len(known) < 2:
+        return []
+    worst = min(known, key=lambda name: metrics[name]["accuracy"])
+    scores = metrics[worst]
+    where = f"texts of {part(worst)}" if worst.startswith(WORDS) else f"texts in {language(worst)}"
+    accuracy = f"{figure(scores['accuracy'])} ({span(scores['interval']['accuracy'])}, {scores['n']:,} rows)"
+    return [f"It does worst on {where}: accuracy {accuracy}, against {figure(metrics[ALL]['accuracy'])} overall."]

@@ -1,0 +1,73 @@
+"""The scores of held-out rows, overall, by language and by length, as `model.json` holds them."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from sentiment import Classifier
+from sentiment.metrics import evaluate, intervals
+from spark_jobs.evaluating import Scored
+
+Mask = npt.NDArray[np.bool_]
+
+ALL, WORDS = "all", "words "
+SEED = 42
+BANDS = ((1, "1-50"), (51, "51-150"), (151, "151-300"), (301, "301+"))  # first length of each, in words
+
+
+class Band(NamedTuple):
+    """The answers that a person need not look at: their share of the rows, and the share of them that is right."""
+
+    coverage: float
+    precision: float
+
+
+def languages(scored: Scored) -> list[str]:
+    """The languages that the rows are in, the most frequent first."""
+    names, rows = np.unique(scored.language, return_counts=True)
+    return [str(names[place]) for place in np.lexsort((names, -rows))]
+
+
+def parts(scored: Scored) -> dict[str, Mask]:
+    """Which rows belong to `all`, to each language and to each band of length (`words 51-150`); none is empty."""
+    found = {ALL: np.ones(len(scored.label), bool)}
+    found |= {name: scored.language == name for name in languages(scored)}
+    lengths = np.array([len(text.split()) for text in scored.text])
+    place = np.searchsorted([first for first, _ in BANDS[1:]], lengths, side="right")
+    found |= {WORDS + name: place == number for number, (_, name) in enumerate(BANDS)}
+    return {name: rows for name, rows in found.items() if rows.any()}
+
+
+def evaluate_all(scored: Scored) -> dict[str, dict[str, Any]]:
+    """All scores of each part, each with a 95 % interval, rounded; None where a score has no value."""
+    return {name: _evaluated(scored, rows) for name, rows in parts(scored).items()}
+
+
+def sure_answers(scored: Scored, classifier: Classifier) -> dict[str, Band]:
+    """Of each part, the answers outside of the model's review band."""
+    sure = ~classifier.predict_cleaned(scored.text).needs_review
+    right = scored.prediction == scored.label
+    return {name: _band(sure[rows], right[rows]) for name, rows in parts(scored).items()}
+
+
+def _band(sure: Mask, right: Mask) -> Band:
+    return Band(float(sure.mean()), float(right[sure].mean()) if sure.any() else math.nan)
+
+
+def _evaluated(scored: Scored, rows: Mask) -> dict[str, Any]:
+    labels, probability = scored.label[rows], scored.probability[rows]
+    scores = evaluate(labels, probability)
+    spread = intervals(labels, probability, SEED)
+    return {
+        **{name: _rounded(value) for name, value in scores._asdict().items() if name != "confusion"},
+        "confusion": scores.confusion._asdict(),
+        "interval": {name: [_rounded(low), _rounded(high)] for name, (low, high) in spread.items()},
+    }
+
+
+def _rounded(value: float) -> float | None:
+    return None if math.isnan(value) else round(value, 6)
