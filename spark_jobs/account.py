@@ -14,7 +14,7 @@ from spark_jobs.cleaning import Cleaning
 from spark_jobs.columns import LABEL, LANGUAGE, SPLIT, TEST, TEXT, TRAIN
 from spark_jobs.evaluating import Scored
 from spark_jobs.publishing import Published
-from spark_jobs.report import Extras, LearningPoint
+from spark_jobs.report import Extras, LearningPoint, languages
 from spark_jobs.searching import Search
 from spark_jobs.splitting import Split
 
@@ -67,7 +67,8 @@ def summary(published: Published) -> str:
     """The result in a few lines for people."""
     manifest = published.manifest
     lines = [f"model {manifest.version} in {published.path}, now current"]
-    for name, scores in manifest.metrics.items():
+    for name in ("all", *languages(published.scored)):
+        scores = manifest.metrics[name]
         auc = "n/a" if scores["roc_auc"] is None else f"{scores['roc_auc']:.3f}"
         figures = ", ".join(f"{what} {scores[what]:.3f}" for what in ("accuracy", "precision", "recall", "f1"))
         lines.append(f"  test rows, {name:5}: {scores['n']:6,} rows, {figures}, ROC AUC {auc}")

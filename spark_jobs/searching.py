@@ -58,6 +58,7 @@ def cross_validate(frame: DataFrame, recipe: Recipe, say: Say) -> Search:
     seen = Margins(*(np.concatenate(column) for column in zip(*parts, strict=True)))
     table = [_row(penalty, seen, place) for place, penalty in enumerate(recipe.penalties)]
     best = int(np.argmin([row["log_loss"] for row in table]))
+    table = [row | {"chosen": place == best} for place, row in enumerate(table)]
     return Search(recipe.penalties[best], table, seen.margins[:, best], seen.label, seen.weight)
 
 

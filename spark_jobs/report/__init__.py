@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from spark_jobs.report.evidence import Extras, LearningPoint
-from spark_jobs.report.scoring import Band, evaluate_all, sure_answers
+from spark_jobs.report.scoring import Band, evaluate_all, languages, sure_answers
 from spark_jobs.report.writing import write_report
 
-__all__ = ["Band", "Extras", "LearningPoint", "evaluate_all", "sure_answers", "write_report"]
+__all__ = ["Band", "Extras", "LearningPoint", "evaluate_all", "languages", "sure_answers", "write_report"]

@@ -88,10 +88,10 @@ def drawings(evidence: Evidence) -> list[Drawing]:
 
 
 def learning_curve(points: Sequence[LearningPoint]) -> Drawing:
-    """Accuracy over training documents, a line for each language that the points name."""
-    lines = {}
-    for name in dict.fromkeys(point.language for point in points):
-        own = sorted((point.documents, point.accuracy) for point in points if point.language == name)
+    """Accuracy over training documents: a line for each of the languages named first, as many as can be told apart."""
+    lines, known = {}, [point for point in points if point.documents]
+    for name in list(dict.fromkeys(point.language for point in known))[: len(figures.STYLES)]:
+        own = sorted((point.documents, point.accuracy) for point in known if point.language == name)
         lines[part(name)] = Curve(*np.array(own, np.float64).T)
     ends = listed(
         f"{name} from {percent(y[0])} with {x[0]:,.0f} to {percent(y[-1])} with {x[-1]:,.0f}"

@@ -27,8 +27,7 @@ _STEPS = {
     "text_empty": "dropped: without text",
     "repeated": "dropped: repeats of another row",
     "contradictory": "dropped: one text under both labels",
-    "train": "to train on",
-    "validation": "to calibrate on",
+    "train": "to train and calibrate on",
     "test": "to measure on",
 }
 
@@ -108,6 +107,8 @@ def shown(value: Any) -> str:
             return "yes" if value else "no"
         case int():
             return f"{value:,}"
+        case list() | tuple():
+            return ", ".join(map(shown, value))
         case float():
             return f"{value:.4g}"
         case _:
