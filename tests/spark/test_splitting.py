@@ -15,7 +15,7 @@ from sentiment.cleaning import clean
 from sentiment.textrule import default_text_rule
 from spark_jobs.account import warnings
 from spark_jobs.cleaning import Cleaning, clean_reviews
-from spark_jobs.columns import FILM, FOLD, LABEL, SPLIT, TEST, TEXT, TRAIN
+from spark_jobs.columns import FILM, FOLD, GROUP, LABEL, SPLIT, TEST, TEXT, TRAIN
 from spark_jobs.features import apply, token_stages
 from spark_jobs.reading import read_reviews
 from spark_jobs.splitting import FOLDS, Split, split_reviews
@@ -104,17 +104,18 @@ def test_a_chain_of_near_copies_is_one_group(spark: SparkSession) -> None:
 
 
 def test_reviews_of_one_film_stay_on_one_side(spark: SparkSession) -> None:
-    rows = [(f"opinion {n} on it", n % 2, f"film {n // 2 % 12}") for n in range(120)]
+    rows = [(f"opinion {n} on it", int(n % 12 < 6) ^ (n < 24), f"film {n % 12}") for n in range(120)]
     split = _split(spark.createDataFrame(rows, CLEANED))
-    found = split.frame.groupBy(FILM).agg(F.countDistinct(SPLIT, F.coalesce(FOLD, F.lit(-1))).alias("places"))
+    found = split.frame.groupBy(FILM).agg(F.countDistinct(SPLIT, FOLD).alias("places")).collect()
     assert split.groups == 12
-    assert {row["places"] for row in found.collect()} == {1}
+    assert {row["places"] for row in found} == {1}
 
 
-def test_only_training_rows_are_in_folds_and_a_group_is_in_one(exam_split: Split) -> None:
-    rows = exam_split.frame.groupBy("group", SPLIT).agg(F.collect_set(FOLD).alias("folds")).collect()
-    assert all(len(row["folds"]) == (row[SPLIT] == TRAIN) for row in rows)
-    assert {fold for row in rows for fold in row["folds"]} == set(range(FOLDS))
+def test_each_training_group_is_in_one_fold_and_each_fold_has_both_classes(exam_split: Split) -> None:
+    train = exam_split.frame.where(F.col(SPLIT) == TRAIN)
+    assert train.select(GROUP, FOLD).distinct().count() == train.select(GROUP).distinct().count()
+    found = train.select(FOLD, LABEL).distinct().collect()
+    assert {(row[FOLD], row[LABEL]) for row in found} == {(fold, label) for fold in range(FOLDS) for label in (0, 1)}
 
 
 def test_every_row_comes_back_once_with_its_label(exam: DataFrame, exam_split: Split) -> None:

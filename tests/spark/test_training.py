@@ -69,13 +69,14 @@ def rows(spark: SparkSession) -> DataFrame:
 
 
 def test_a_model_that_spark_contradicts_is_not_published(
-    tmp_path: Path, misread_rule: TextRule, rows: DataFrame
+    trained: Trained, tmp_path: Path, misread_rule: TextRule, rows: DataFrame
 ) -> None:
     models = write_tiny_model(tmp_path / "models")
     before = _all_files(models)
     candidate = Candidate(misread_rule, BUCKETS, _linear({"8": 4.0}), UNCALIBRATED)
+    about = About(trained.published.manifest.training, trained.published.manifest.data)
     with pytest.raises(ModelError, match=r"do not give the same labels .* nothing was promoted"):
-        publish(candidate, (rows, rows), About({}, {}), models)
+        publish(candidate, (rows, rows), about, models)
     assert _all_files(models) == before
     assert Classifier.load(models).version == versions.current(models) == "tiny-1"
 

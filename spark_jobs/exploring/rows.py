@@ -1,0 +1,124 @@
+"""The rows as a file has them beside what cleaning makes of them, and the distinct texts that training would keep."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import reduce
+from typing import NamedTuple
+
+import pandas as pd
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from sentiment.columns import LABEL_COLUMNS, TEXT_COLUMNS, find_column
+from sentiment.errors import DataError
+from sentiment.language import language_of
+from sentiment.textrule import TextRule
+from spark_jobs.cleaning import Cleaning, _cleaned, distinct_texts
+from spark_jobs.columns import FILM, LABEL, LANGUAGE, SOURCE, SPLIT, TEXT
+from spark_jobs.features import apply, token_stages
+from spark_jobs.reading import Columns, _as_label, _by_format, _column, _files, _readable
+
+AS_READ, GIVEN = "as_read", "given"  # the text before cleaning, the label as the file spells it
+
+
+class Wanted(NamedTuple):
+    """The columns to read; `split` is the one that names each row's side, if there is one."""
+
+    columns: Columns
+    split: str | None = None
+
+
+def read_rows(spark: SparkSession, inputs: Sequence[str], wanted: Wanted) -> DataFrame:
+    """All rows of all inputs, (text, label, given, source, split); raises DataError as training does."""
+    frames = [_labelled(frame, wanted, entry) for entry, frame in _tables(spark, inputs)]
+    return reduce(DataFrame.unionByName, frames)
+
+
+def read_texts(spark: SparkSession, entry: str, column: str | None) -> DataFrame:
+    """The rows of a second data set, which need not have labels, as one side that is named as the data set is."""
+    frames = [
+        frame.select(
+            F.col(_column(frame, column, TEXT_COLUMNS, f"{entry}: text")).cast("string").alias(TEXT),
+            F.lit(None).cast("int").alias(LABEL),
+            F.lit(None).cast("string").alias(GIVEN),
+            F.lit(entry).alias(SOURCE),
+            F.lit(entry.rstrip("/").rsplit("/", 1)[-1]).alias(SPLIT),
+        )
+        for _, frame in _tables(spark, [entry])
+    ]
+    return reduce(DataFrame.unionByName, frames)
+
+
+def _tables(spark: SparkSession, inputs: Sequence[str]) -> Iterator[tuple[str, DataFrame]]:
+    for entry in inputs:
+        with _readable(entry):
+            found = [load(spark, paths) for load, paths in _by_format(_files(spark, entry), entry)]
+        yield from ((entry, frame) for frame in found)
+
+
+def _labelled(frame: DataFrame, wanted: Wanted, entry: str) -> DataFrame:
+    text = _column(frame, wanted.columns.text, TEXT_COLUMNS, f"{entry}: text")
+    label = _column(frame, wanted.columns.label, LABEL_COLUMNS, f"{entry}: label")
+    side = F.lit(None) if wanted.split is None else F.col(_split_column(frame, wanted.split, entry))
+    return frame.select(
+        F.col(text).cast("string").alias(TEXT),
+        _as_label(F.col(label)).alias(LABEL),
+        F.col(label).cast("string").alias(GIVEN),
+        frame.metadataColumn("_metadata").getField("file_path").alias(SOURCE),
+        side.cast("string").alias(SPLIT),
+    )
+
+
+def _split_column(frame: DataFrame, split: str, entry: str) -> str:
+    if name := find_column(frame.columns, (), split):
+        return "`" + name.replace("`", "``") + "`"
+    raise DataError(f"{entry}: there is no column {split} to split by; the columns are {', '.join(frame.columns)}")
+
+
+def cleaned(frame: DataFrame) -> DataFrame:
+    """Apply the one cleaning function to the text, name its language and keep the text as it was beside it."""
+
+    def batches(frames: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+        for batch in frames:
+            texts = [_cleaned(text) for text in batch[TEXT]]
+            languages = [language_of(text) for text in texts]
+            yield batch.assign(**{AS_READ: batch[TEXT]}).assign(**{TEXT: texts, LANGUAGE: languages})
+
+    columns = f"{TEXT} string, {LABEL} int, {GIVEN} string, {SOURCE} string, {SPLIT} string"
+    return frame.mapInPandas(batches, f"{columns}, {AS_READ} string, {LANGUAGE} string")
+
+
+def with_text(rows: DataFrame) -> DataFrame:
+    """The rows whose text is not blank."""
+    return rows.where(F.col(TEXT) != "")
+
+
+def texts_of(rows: DataFrame) -> DataFrame:
+    """The distinct texts of the rows that have a text and a label, with `seen` and `agree`."""
+    labelled = with_text(rows.where(F.col(LABEL).isNotNull()))
+    return distinct_texts(labelled.withColumn(FILM, F.lit(None).cast("string")))
+
+
+def kept(texts: DataFrame, rule: TextRule) -> DataFrame:
+    """The texts that training keeps, with their tokens."""
+    return apply(token_stages(rule), texts.where("agree")).drop("folded")
+
+
+def account(rows: DataFrame, texts: DataFrame) -> Cleaning:
+    """The same account as training gives of its data."""
+    no_label, no_text = F.col(LABEL).isNull(), F.col(TEXT) == ""
+    total, unknown, empty = rows.agg(F.count("*"), F.count_if(no_label), F.count_if(~no_label & no_text)).collect()[0]
+    contradictory = F.coalesce(F.sum(F.when(F.col("agree"), 0).otherwise(F.col("seen"))), F.lit(0))
+    against, one_label = texts.agg(contradictory, F.count_if("agree")).collect()[0]
+    return Cleaning(total, unknown, empty, total - unknown - empty - against - one_label, against, one_label)
+
+
+@contextmanager
+def cached(frame: DataFrame) -> Iterator[DataFrame]:
+    """The frame, held by Spark for as long as the block lasts."""
+    try:
+        yield frame.cache()
+    finally:
+        frame.unpersist()
