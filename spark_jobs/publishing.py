@@ -74,7 +74,6 @@ def publish(candidate: Candidate, frames: tuple[DataFrame, DataFrame], about: Ab
     temporary.mkdir(parents=True)
     try:
         manifest, scored = _write(candidate, frames, about, temporary)
-        _require(manifest.parity)
         path = versions.publish(temporary, models)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
@@ -102,6 +101,7 @@ def _write(
         parity=certify((scored, golden), classifier),
         behaviour=to_manifest(run_suite(classifier)),
     )
+    _require(certified.parity)
     write_report(place, certified, scored, classifier, about.extras)
     folder.write_manifest(place, certified)
     return certified, scored

@@ -61,10 +61,14 @@ def _files(spark: SparkSession, entry: str) -> list[str]:
 
 def _by_format(files: list[str], entry: str) -> list[tuple[Loader, list[str]]]:
     found = {ending: [f for f in files if ending in _endings(f)] for ending in LOADERS}
-    chosen = [(LOADERS[ending], paths) for ending, paths in found.items() if paths]
-    if not chosen:
+    if not any(found.values()):
         raise DataError(f"{entry} holds no file that ends with {', '.join(LOADERS)} (compressed or not)")
-    return chosen
+    return [(LOADERS[ending], part) for ending, paths in found.items() for part in _alike(ending, paths)]
+
+
+def _alike(ending: str, paths: list[str]) -> list[list[str]]:
+    """Files to read together: Parquet's parts share a schema; a CSV's header and a JSON's names are its own."""
+    return [paths] if ending == ".parquet" and paths else [[path] for path in paths]
 
 
 def _endings(path: str) -> list[str]:

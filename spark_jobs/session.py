@@ -20,6 +20,9 @@ def start_session(name: str, driver_memory: str = "4g") -> SparkSession:
             .config("spark.driver.memory", driver_memory)
             .config("spark.ui.enabled", "false")
             .config("spark.log.level", "ERROR")
+            .config("spark.serializer", "org.apache.spark.serializer.KryoSerializer")
+            .config("spark.broadcast.compress", "false")
+            .config("spark.shuffle.compress", "false")
         )
     if (submitted or "local").startswith("local"):  # the workers are this machine's: they need this very Python
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)

@@ -47,21 +47,28 @@ def split_reviews(tokenised: DataFrame, share: float = 0.1, seed: int = 42) -> S
     Raises DataError where a class has too few groups for that.
     """
     grouped = with_groups(tokenised).cache()
-    groups = grouped.groupBy(GROUP).agg(F.round(F.avg(LABEL)).cast("int").alias("majority"))
-    counts = {row["majority"]: row["count"] for row in groups.groupBy("majority").count().collect()}
-    for label, name in ((1, "positive"), (0, "negative")):
-        if counts.get(label, 0) < LEAST_GROUPS:
-            raise DataError(
-                f"the {name} reviews are near-copies of no more than {counts.get(label, 0)} texts: training needs "
-                f"{LEAST_GROUPS} that are independent of one another, to learn from some and be tested on others"
-            )
+    shares = grouped.groupBy(GROUP).agg(F.avg(LABEL).alias("share"))
+    _check_independent(shares)
+    even = F.pmod(F.xxhash64(GROUP), F.lit(2)) == 0  # a group with as many of each may go either way
+    groups = shares.withColumn("majority", (F.col("share") > 0.5) | ((F.col("share") == 0.5) & even)).cache()
     kind = Window.partitionBy("majority")
     place = F.row_number().over(kind.orderBy(F.xxhash64(F.lit(seed), GROUP), GROUP)) - 1
     held = F.ceil(share * F.count("*").over(kind))
     side = F.when(place < held, TEST).otherwise(TRAIN)
-    fold = F.pmod(place - held, F.lit(FOLDS)).cast("int")
+    fold = F.when(place >= held, F.pmod(place - held, F.lit(FOLDS)).cast("int"))
     frame = grouped.join(groups.select(GROUP, side.alias(SPLIT), fold.alias(FOLD)), GROUP)
-    return Split(frame, sum(counts.values()))
+    return Split(frame, groups.count())
+
+
+def _check_independent(shares: DataFrame) -> None:
+    """DataError unless several groups hold each class: some to learn from, others to be tested on."""
+    positive, negative = F.count_if(F.col("share") > 0), F.count_if(F.col("share") < 1)
+    for name, found in zip(("positive", "negative"), shares.agg(positive, negative).collect()[0], strict=True):
+        if found < LEAST_GROUPS:
+            raise DataError(
+                f"the {name} reviews are near-copies of no more than {found} texts: training needs {LEAST_GROUPS} "
+                "that are independent of one another, to learn from some and be tested on others"
+            )
 
 
 def with_groups(tokenised: DataFrame) -> DataFrame:

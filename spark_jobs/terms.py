@@ -26,8 +26,9 @@ def terms_of_buckets(frame: DataFrame, tables: kernel.Tables, kept: npt.NDArray[
         for batch in frames:
             for text in batch[TEXT]:
                 counts.update(set(term_texts(text, tables)))
-        places, names = zip(*counts, strict=True) if counts else ((), ())
-        yield pd.DataFrame({"place": places, "term": names, "documents": list(counts.values())})
+        if counts:
+            places, names = zip(*counts, strict=True)
+            yield pd.DataFrame({"place": places, "term": names, "documents": list(counts.values())})
 
     counted = frame.select(TEXT).mapInPandas(count, "place int, term string, documents long")
     summed = counted.groupBy("place", "term").agg(F.sum("documents").alias("documents"))

@@ -23,7 +23,8 @@ CLASSES = {None: "all", 1: "positive", 0: "negative"}
 
 def start_of(column: str) -> Column:
     """The first characters of a text: enough for an example."""
-    return F.substring(column, 1, EXAMPLE)
+    start = F.substring(column, 1, EXAMPLE)
+    return F.when(F.length(column) > EXAMPLE, F.concat(start, F.lit("…"))).otherwise(start)
 
 
 def parts(frame: DataFrame, column: str) -> tuple[Part, ...]:

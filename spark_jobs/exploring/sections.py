@@ -101,19 +101,23 @@ def _part_table(parts: Sequence[Part], name: str) -> Table:
 
 
 def _leaks(leaks: Sequence[Leak]) -> Iterator[Section]:
-    columns = (Column("side", Kind.WORDS), Column("texts"), Column("in both"), Column("alike in both"), SHARE)
-    for leak in leaks:
-        one, other = leak.one, leak.other
-        rows = tuple(
-            (side.name, side.texts, leak.exact, side.alike, side.alike / max(side.texts, 1)) for side in (one, other)
-        )
-        tables = [Table(columns, rows)]
-        if leak.examples:
-            shared = tuple((each.one, each.other, each.example) for each in leak.examples)
-            tables.append(
-                Table((Column("1st side"), Column("2nd side"), Column("what most share", Kind.QUOTE)), shared)
-            )
-        yield Section(f"Leaks between {one.name} and {other.name}", tables=tuple(tables))
+    leaking = [leak for leak in leaks if leak.one.alike]
+    if leaks:
+        shared = f"{len(leaking):,} of {len(leaks):,} pairs of sides"
+        yield Section("Leaks", f"Whole texts, sentences or templates in common: {shared}.")
+    yield from map(_leak, leaking)
+
+
+def _leak(leak: Leak) -> Section:
+    sides = (Column("side", Kind.WORDS), Column("texts"), Column("in both"), Column("alike in both"), SHARE)
+    rows = tuple(
+        (side.name, side.texts, leak.exact, side.alike, side.alike / side.texts) for side in (leak.one, leak.other)
+    )
+    examples = (Column("1st side"), Column("2nd side"), Column("what most share", Kind.QUOTE))
+    shared = tuple((each.one, each.other, each.example) for each in leak.examples)
+    return Section(
+        f"Leaks between {leak.one.name} and {leak.other.name}", tables=(Table(sides, rows), Table(examples, shared))
+    )
 
 
 def _lengths(found: Findings) -> Section:

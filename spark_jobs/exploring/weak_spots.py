@@ -14,6 +14,7 @@ LANGUAGES = {"en": "English", "fr": "French", "other": "neither English nor Fren
 IMBALANCE = 3.0
 HARDLY = 0.05  # of the texts, for a language
 MANY = 0.01  # of the rows: unknown labels, empty texts, contradictions
+LEAKY = 0.005  # of the texts of either side
 LENGTH_RATIO = 1.5  # of the classes' median lengths
 GIVES_AWAY = 0.2, 3.0  # share of a class's texts with a term, and log-odds: 20 to 1
 HELD_OUT, ACCURACY = 0.1, 0.9  # what a score's margin of error is worked out for
@@ -59,14 +60,14 @@ def verdict(found: Findings) -> str:
 
 
 def _leaking(found: Findings) -> list[Leak]:
-    return [leak for leak in found.leaks if leak.one.alike]
+    return [leak for leak in found.leaks if any(side.alike > LEAKY * side.texts for side in (leak.one, leak.other))]
 
 
 def _leak(leak: Leak) -> str:
     one, other = leak.one, leak.other
     return (
         f"{one.name} and {other.name} leak: {one.alike:,} of {one.texts:,} and {other.alike:,} of {other.texts:,} "
-        f"texts share a sentence or template with the other side; {leak.exact:,} stand on both"
+        f"texts share a sentence or template with the other side; whole texts on both: {leak.exact:,}"
     )
 
 

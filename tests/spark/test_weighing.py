@@ -1,0 +1,27 @@
+"""Each class of each source counts alike, and a source counts as many rows as it has."""
+
+from __future__ import annotations
+
+import pytest
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from spark_jobs.columns import LABEL, SOURCE, WEIGHT
+from spark_jobs.weighing import with_weights
+
+
+@pytest.fixture
+def weighted(spark: SparkSession) -> DataFrame:
+    rows = [("gushing", 1)] * 9 + [("gushing", 0)] * 3 + [("even", 1)] * 4 + [("even", 0)] * 4 + [("praise", 1)] * 2
+    return with_weights(spark.createDataFrame(rows, f"{SOURCE} string, {LABEL} int"))
+
+
+def test_the_classes_of_a_source_weigh_the_same(weighted: DataFrame) -> None:
+    sums = {(row[0], row[1]): row[2] for row in weighted.groupBy(SOURCE, LABEL).agg(F.sum(WEIGHT)).collect()}
+    assert sums["gushing", 1] == pytest.approx(6, abs=0.1)
+    assert sums["gushing", 0] == pytest.approx(6, abs=0.1)
+    assert sums["even", 1] == sums["even", 0] == 4
+
+
+def test_a_source_of_one_class_is_left_as_it_is(weighted: DataFrame) -> None:
+    assert {row[WEIGHT] for row in weighted.where(F.col(SOURCE) == "praise").collect()} == {1.0}
