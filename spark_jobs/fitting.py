@@ -26,7 +26,7 @@ Floats = npt.NDArray[np.float64]
 Buckets = npt.NDArray[np.uint32]
 
 SMOOTHING = 2.0  # added to each document frequency
-ANCHOR_WEIGHT, SPREAD = 1e-10, 3.0
+ANCHOR_WEIGHT, SPREAD = 1e-20, 3.0
 ROWS_OF_A_PARTITION = 100_000
 
 
@@ -42,6 +42,7 @@ class Recipe(NamedTuple):
     penalties: tuple[float, ...] = (30.0, 100.0, 300.0)  # C of the literature: the larger, the weaker
     keep: int = 100_000
     iterations: int = 100
+    tolerance: float = 1e-4  # smaller ones let the line search fail on the noise of the anchor row
 
 
 class Frequencies(NamedTuple):
@@ -162,6 +163,7 @@ def _anchored(prepared: Prepared, recipe: Recipe, penalty: float) -> LogisticReg
         standardization=True,
         regParam=1.0 / (prepared.rows * penalty * SPREAD**2),
         maxIter=recipe.iterations,
+        tol=recipe.tolerance,
     )
     partitions = prepared.frame.rdd.getNumPartitions()
     model: LogisticRegressionModel = regression.fit(prepared.frame.unionByName(anchor).coalesce(partitions))

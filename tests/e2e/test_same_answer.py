@@ -52,7 +52,8 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pd.concat(part.sample(500, random_state=1) for part in parts).to_json(
         place / "few.jsonl", orient="records", lines=True
     )
-    told = run("train", "--input", str(place / "few.jsonl"), "--output", str(place / "models"), "--buckets", "262144")
+    flags = ["--output", str(place / "models"), "--buckets", "262144", "--penalty", "100"]
+    told = run("train", "--input", str(place / "few.jsonl"), *flags)
     assert "now current" in told
     return place / "models"
 

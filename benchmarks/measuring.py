@@ -1,0 +1,83 @@
+"""Run a program and say how long it took and how much memory it and all that it started held at most."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+INTERVAL = 0.5  # seconds between two looks at the memory
+LIMIT = 3600.0  # seconds after which a program is taken to hang
+PROC = Path("/proc")
+
+
+class Usage(NamedTuple):
+    """Wall-clock seconds, and the peak of the proportional set size in MB (None where there is no /proc)."""
+
+    seconds: float
+    peak_mb: int | None
+
+
+class RunError(Exception):
+    """The program failed or took too long; the message is the last line it wrote, or the limit."""
+
+
+def run(log: Path, *command: str | Path) -> Usage:
+    """Run a command to its end, with all output in `log`; RunError if it fails or hangs.
+
+    The program and its children have a session of their own, by which they are found and, whatever happens, ended.
+    """
+    log.parent.mkdir(parents=True, exist_ok=True)
+    start, peak = time.monotonic(), 0
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [str(word) for word in command],
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            while process.poll() is None:
+                peak = max(peak, _held(process.pid))
+                if time.monotonic() - start > LIMIT:
+                    raise RunError(f"took more than {LIMIT:.0f} s")
+                time.sleep(INTERVAL)
+        finally:
+            _end(process.pid)
+            process.kill()
+            process.wait()
+    if process.returncode:
+        raise RunError((log.read_text().strip() or f"exit code {process.returncode}").rsplit("\n", 1)[-1][:300])
+    return Usage(round(time.monotonic() - start, 1), round(peak / 1024) if PROC.is_dir() else None)
+
+
+def _members(session: int) -> list[Path]:
+    """The /proc folders of the session's processes."""
+    members = []
+    for folder in PROC.glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            fields = (folder / "stat").read_text().rpartition(")")[2].split()  # a name may hold spaces
+            if int(fields[3]) == session:
+                members.append(folder)
+    return members
+
+
+def _held(session: int) -> int:
+    """Kilobytes, each shared page counted once."""
+    total = 0
+    for folder in _members(session):
+        with contextlib.suppress(OSError):
+            lines = (folder / "smaps_rollup").read_text().splitlines()
+            total += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+    return total
+
+
+def _end(session: int) -> None:
+    """End what is left of the session: nothing, unless the program was too slow or this one was interrupted."""
+    for folder in _members(session):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(int(folder.name), signal.SIGKILL)

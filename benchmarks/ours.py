@@ -1,0 +1,64 @@
+"""Our own model: trained by the public command, scored by the serving code, compared with Spark row by row."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from benchmarks.measuring import RunError, Usage, run
+from benchmarks.outcomes import Outcome, scores_of
+from benchmarks.rows import Rows
+from sentiment import Classifier
+
+SPARK = "spark"  # the model's folder that serving does without
+
+
+def compete(rows: Rows, home: Path, twice: bool) -> Outcome:
+    """Train, score and prove; `twice` trains again and compares the coefficients byte by byte."""
+    try:
+        usage = _train(rows, home / "models", home)
+        classifier = Classifier.load(home / "models")
+        about = {
+            "version": classifier.version,
+            "size_mb": round(_size(classifier.path) / 1e6, 2),
+            "parity": _parity(rows, classifier.path, home),
+        }
+        if twice:
+            _train(rows, home / "models-again", home)
+            about["second_training_same_bytes"] = _same_coefficients(classifier.path, home / "models-again")
+    except RunError as error:
+        return Outcome({}, error=str(error))
+    return Outcome(scores_of(rows, lambda _, test: classifier.predict(test.texts).probability), usage, about)
+
+
+def _train(rows: Rows, models: Path, home: Path) -> Usage:
+    shutil.rmtree(models, ignore_errors=True)
+    options = (*_inputs(rows), "--film", "film", "--output", str(models))
+    return run(home / "logs" / f"{models.name}.log", sys.executable, "-m", "cli", "train", *options)
+
+
+def _inputs(rows: Rows) -> list[str]:
+    return [word for path in sorted(rows.train.glob("*.parquet")) for word in ("--input", str(path))]
+
+
+def _parity(rows: Rows, version: Path, home: Path) -> dict[str, Any]:
+    answer = home / "answers" / "parity.json"
+    answer.parent.mkdir(parents=True, exist_ok=True)
+    run(home / "logs" / "parity.log", sys.executable, "-m", "benchmarks.parity", version, answer, *rows.tests)
+    found: dict[str, Any] = msgspec.json.decode(answer.read_bytes())
+    return found
+
+
+def _size(version: Path) -> int:
+    """Bytes of all files but Spark's own form of the model."""
+    files = (path for path in version.rglob("*") if path.is_file())
+    return sum(path.stat().st_size for path in files if SPARK not in path.relative_to(version).parts)
+
+
+def _same_coefficients(version: Path, models: Path) -> bool:
+    name = "coefficients.npz"
+    return (version / name).read_bytes() == (Classifier.load(models).path / name).read_bytes()
