@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from streaming.brokers.seam import Cluster, Reply
+
+Item = TypeVar("Item")
 
 _encoder = msgspec.json.Encoder()
 
@@ -23,12 +25,12 @@ def send_reviews(cluster: Cluster, topic: str, reviews: Iterable[Mapping[str, An
     return sent
 
 
-def paced(reviews: Iterable[Mapping[str, Any]], per_second: float) -> Iterator[Mapping[str, Any]]:
-    """The same reviews, no faster than `per_second`."""
+def paced(items: Iterable[Item], per_second: float) -> Iterator[Item]:
+    """The same items, no faster than `per_second`."""
     started = time.monotonic()
-    for number, review in enumerate(reviews):
+    for number, item in enumerate(items):
         time.sleep(max(0.0, started + number / per_second - time.monotonic()))
-        yield review
+        yield item
 
 
 def _key(review: Mapping[str, Any]) -> bytes | None:

@@ -15,12 +15,13 @@ import click
 import msgspec
 
 from cli.demo import preparing, showing
-from cli.demo.flow import flow, paced
+from cli.demo.flow import flow
 from cli.demo.reviews import HeldOut, messages
 from cli.demo.services import answers, log_has, running
 from cli.demo.tally import Summary
 from sentiment.manifest import Manifest
 from streaming.brokers.kafka_python import KafkaPythonCluster
+from streaming.producing import paced
 from streaming.settings import Connection, Limits, Topics
 from streaming.topics import create_topics
 

@@ -70,13 +70,6 @@ def _patience(tally: Tally) -> float:
     return GIVE_UP_SECONDS if tally.waiting else LINGER_SECONDS
 
 
-def paced(sending: Iterable[Message], per_second: float) -> Iterator[Message]:
-    """The same messages at a pace that a person can read."""
-    for message in sending:
-        yield message
-        time.sleep(1 / per_second)
-
-
 def _send(cluster: Cluster, topic: str, sending: Iterable[Message], tally: Tally) -> None:
     with cluster.sender() as sender:
         for message in sending:

@@ -1,0 +1,34 @@
+"""`sentiment train` and `sentiment explore`: the commands of Spark's scripts, with a Java runtime found first."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from pathlib import Path
+
+import click
+
+from local.java import find_java
+from sentiment.errors import SettingError
+
+
+def job(verb: str, module: str) -> click.Command:
+    """A verb that hands all its arguments to a script's `command`, whose flags, help and defaults are the only ones."""
+
+    @click.command(verb, add_help_option=False, context_settings={"ignore_unknown_options": True})
+    @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+    @click.pass_context
+    def run(ctx: click.Context, arguments: tuple[str, ...]) -> None:
+        os.environ["JAVA_HOME"] = str(find_java(Path(os.environ.get("SENTIMENT_HOME", ".local"))).home)
+        try:
+            command: click.Command = importlib.import_module(module).command
+        except ModuleNotFoundError as error:
+            extra = "install the extra with `pip install 'review-sentiment[train]'`"
+            raise SettingError(f"`sentiment {verb}` needs the package {error.name}: {extra}") from error
+        command.main(list(arguments), prog_name=ctx.command_path, auto_envvar_prefix=f"SENTIMENT_{verb.upper()}")
+
+    return run
+
+
+train = job("train", "spark_jobs.train_model")
+explore = job("explore", "spark_jobs.explore")
