@@ -48,9 +48,14 @@ quality: setup ## Measure the model beside its peers; QUALITY_DATA names a folde
 train: setup ## Train on the starter data and make the model current
 	$(BIN)/sentiment train --input data/imdb-train.parquet --input data/allocine-train.parquet
 
+# The images' locks are parts of the first one: the same versions, the same hashes.
+LOCK := uv pip compile --universal --generate-hashes --no-emit-index-url --no-header
+PART := $(LOCK) --constraints requirements.lock
 lock: ## Pin all packages anew (needs uv)
-	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --all-extras --group dev \
-		pyproject.toml -o requirements.lock
+	$(LOCK) --all-extras --group dev --group build pyproject.toml -o requirements.lock
+	$(PART) --group build -o deploy/locks/build.lock
+	$(PART) pyproject.toml -o deploy/locks/serve.lock
+	$(PART) --extra train pyproject.toml -o deploy/locks/train.lock
 
 clean: ## Remove what was made here: environment, broker, models
 	-test -x $(BIN)/sentiment && $(BIN)/sentiment kafka stop

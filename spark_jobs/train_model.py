@@ -14,8 +14,9 @@ import msgspec
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from sentiment import versions
 from sentiment.calibration import calibration
-from sentiment.errors import SentimentError
+from sentiment.errors import ModelError, SentimentError
 from sentiment.textrule import TextRule, default_text_rule
 from spark_jobs.account import describe, extras, summary, write_rows
 from spark_jobs.cleaning import clean_reviews
@@ -113,11 +114,14 @@ def _features(rule: TextRule, recipe: Recipe, split: Split, side: str) -> DataFr
     help="Share of right labels that the answers without `needs_review` should reach.",
 )
 @click.option("--held-out", type=click.Path(path_type=Path), help="Also write the test rows there, as JSON lines.")
+@click.option("--if-missing", is_flag=True, help="Do nothing where a model is in use already.")
 @click.option("--learning-curve", is_flag=True, help="Also fit on parts of the rows, for the report.")
 @click.option("--memory", default="3g", show_default=True, help="Spark's heap, where spark-submit has not set it.")
 @click.option("--json", "as_json", is_flag=True, help="Print model.json's metrics and parity as one JSON object.")
 def command(**options: Any) -> None:
     """Train a model in Spark, check it against the serving code and make it current."""
+    if options["if_missing"] and (used := _in_use(options["output"])):
+        return click.echo(f"{used} is in use: nothing to train")
     training = Training(
         inputs=options["inputs"],
         models=options["output"],
@@ -139,6 +143,13 @@ def command(**options: Any) -> None:
         click.echo(msgspec.json.encode(chosen))
     else:
         click.echo(summary(published))
+
+
+def _in_use(models: Path) -> str | None:
+    try:
+        return versions.current(models)
+    except ModelError:
+        return None
 
 
 def _recipe(options: dict[str, Any]) -> Recipe:

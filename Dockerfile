@@ -1,0 +1,89 @@
+# Targets: serve (API, stream, command line; the default), ui, and train (Spark and a Java runtime).
+# Packages come first, from lock files with hashes; a change of the project's own code makes only the last layer anew.
+ARG PYTHON_IMAGE=python:3.12-slim-bookworm
+
+
+FROM ${PYTHON_IMAGE} AS serve-packages
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
+RUN apt-get update && apt-get install --yes --no-install-recommends binutils && rm -rf /var/lib/apt/lists/*
+COPY deploy/locks/serve.lock /locks/
+# LLVM's symbols and the packages' own tests are a sixth of what is installed.
+RUN --mount=type=cache,target=/root/.cache/pip \
+    pip install --require-hashes --prefix=/packages --requirement /locks/serve.lock \
+    && find /packages -type d -name tests -prune -exec rm -r {} + \
+    && find /packages -name libllvmlite.so -exec strip --strip-unneeded {} +
+
+
+FROM ${PYTHON_IMAGE} AS base
+# Numba compiles when the image is built, for every machine of the architecture; what is read-only later serves as cache.
+ENV NUMBA_CACHE_DIR=/app/kernels \
+    NUMBA_CACHE_LOCATOR_CLASSES=sentiment.kernel_cache.ReadableCacheLocator \
+    NUMBA_CPU_NAME=generic \
+    PATH=/app/bin:$PATH \
+    PIP_DISABLE_PIP_VERSION_CHECK=1 \
+    PIP_ROOT_USER_ACTION=ignore \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONPATH=/app
+RUN useradd --uid 10001 --home-dir /tmp --no-create-home --shell /usr/sbin/nologin sentiment \
+    && install --directory --owner=sentiment --group=sentiment /models
+COPY --from=serve-packages /packages /usr/local
+
+
+FROM base AS app
+COPY deploy/locks/build.lock /locks/
+RUN --mount=type=cache,target=/root/.cache/pip pip install --require-hashes --requirement /locks/build.lock
+WORKDIR /source
+COPY . .
+RUN pip install --no-deps --no-build-isolation --target=/app .
+WORKDIR /
+RUN python -c "import numpy as np; from sentiment import kernel; from sentiment.textrule import default_text_rule as d; from sentiment.classifier import encode_texts as e; r=d(); t=kernel.make_tables((r.kinds(), r.folds(), r.max_order), (1<<18, np.array([1],np.uint32)), (np.array([1.0]), 0.0)); kernel.score(*e(['a']), t); import sentiment.explanation as x; x.explain_text('a b', t, ('a',))"
+
+
+FROM base AS java
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends openjdk-17-jre-headless \
+    && rm -rf /var/lib/apt/lists/*
+
+
+FROM java AS train-packages
+COPY deploy/locks/build.lock deploy/locks/train.lock /locks/
+# What serving has is there already; the rest goes to a folder of its own.
+RUN --mount=type=cache,target=/root/.cache/pip \
+    pip install --require-hashes --requirement /locks/build.lock \
+    && pip install --require-hashes --no-build-isolation --prefix=/packages --requirement /locks/train.lock
+COPY deploy/connector local/ivysettings.xml /connector/
+RUN jars=$(echo /packages/lib/python3.*/site-packages/pyspark/jars) \
+    && java -cp "$(echo "$jars"/ivy-*.jar)" org.apache.ivy.Main -settings /connector/ivysettings.xml \
+        -ivy /connector/ivy.xml -confs default -retrieve "$jars/[artifact]-[revision].[ext]" \
+    && cd "$jars" && sha256sum --check --strict /connector/sha256
+
+
+FROM java AS train
+ARG VERSION=unknown REVISION=unknown
+COPY --from=train-packages /packages /usr/local
+COPY data /data
+COPY --from=app /app /app
+ENV SENTIMENT_TRAIN_INPUTS="/data/imdb-train.parquet /data/allocine-train.parquet"
+LABEL org.opencontainers.image.title="review-sentiment train" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
+USER 10001:10001
+ENTRYPOINT ["sentiment"]
+CMD ["train"]
+
+
+FROM base AS serve
+ARG VERSION=unknown REVISION=unknown
+COPY --from=app /app /app
+ENV SENTIMENT_HOST=0.0.0.0
+LABEL org.opencontainers.image.title="review-sentiment serve" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
+USER 10001:10001
+EXPOSE 8000
+HEALTHCHECK --interval=5s --timeout=3s --start-period=30s --retries=3 \
+    CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8000/health/ready', timeout=2)"]
+ENTRYPOINT ["sentiment"]
+CMD ["serve"]
