@@ -50,7 +50,7 @@ class Output(Struct, frozen=True):
     name: str
     shape: tuple[int]
     datatype: str
-    data: Sequence[str] | Sequence[float]
+    data: Sequence[str | float]
 
 
 class Answer(Struct, frozen=True):

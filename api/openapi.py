@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Sequence
 from importlib.metadata import version
 from importlib.resources import files
 from typing import Any
@@ -16,11 +17,12 @@ from werkzeug.routing import Map, Rule
 
 from api.bodies import FORMS, JSON
 from api.keys import OPEN
-from api.operations import OPERATIONS, Operation
+from api.operations import FORMS_TOO, OPERATIONS, QUERIES
 from api.problems import PROBLEM, Problem
 from api.settings import Settings
 
 REFERENCE = "#/components/schemas/{name}"
+SECURITY = {"securitySchemes": {"key": {"type": "http", "scheme": "bearer"}}}
 Node = dict[str, Any]
 
 
@@ -46,59 +48,44 @@ def openapi_blueprint(settings: Settings) -> Blueprint:
 
 def document(routes: Map, settings: Settings) -> Node:
     """The description of every route; KeyError for one that `OPERATIONS` does not know."""
-    types = [kind for operation in OPERATIONS.values() for kind in _types(operation)]
+    types = [kind for operation in OPERATIONS.values() for kind in (*operation.answers, *operation.bodies)]
     schemas, components = msgspec.json.schema_components([*types, Problem], ref_template=REFERENCE)
     schema_of = dict(zip(types, schemas, strict=False))
     paths: dict[str, Node] = {}
     for rule in routes.iter_rules():
         path = re.sub("<(.+?)>", r"{\1}", rule.rule)
         method = "post" if "POST" in (rule.methods or ()) else "get"
-        paths.setdefault(path, {})[method] = _operation(rule, schema_of, bool(settings.api_keys))
+        paths.setdefault(path, {})[method] = _operation(rule, schema_of, settings)
     return {
         "openapi": "3.1.0",
-        "info": {
-            "title": "review-sentiment",
-            "version": version("review-sentiment"),
-            "license": {"name": "Apache-2.0"},
-        },
+        "info": {"title": "review-sentiment", "version": version("review-sentiment")},
         "paths": dict(sorted(paths.items())),
-        "components": {"schemas": components} | (_security() if settings.api_keys else {}),
+        "components": {"schemas": components} | (SECURITY if settings.api_keys else {}),
     }
 
 
-def _operation(rule: Rule, schema_of: dict[Any, Node], keys: bool) -> Node:
-    operation = OPERATIONS[rule.endpoint]
-    needs_key = keys and rule.endpoint not in OPEN
-    refusals = (*operation.refusals, 401) if needs_key else operation.refusals
+def _operation(rule: Rule, schema_of: dict[Any, Node], settings: Settings) -> Node:
+    operation, needs_key = OPERATIONS[rule.endpoint], settings.api_keys and rule.endpoint not in OPEN
+    answer = {"description": "The answer", "content": _content((operation.media,), operation.answers, schema_of)}
+    refusals = {*operation.refusals, 401} if needs_key else operation.refusals
     node: Node = {
         "operationId": rule.endpoint.replace(".", "_"),
         "summary": operation.summary,
-        "responses": {str(operation.status): _answer(operation, schema_of)}
-        | {str(status): _problem(status) for status in sorted(refusals)},
+        "parameters": [_parameter(name, "path", "string") for name in sorted(rule.arguments)]
+        + [_parameter(name, "query", "boolean") for name in QUERIES.get(rule.endpoint, ())],
+        "responses": {str(operation.status): answer} | {str(status): _problem(status) for status in sorted(refusals)},
+        "security": [{"key": []}] if needs_key else [],
     }
-    parameters = [_parameter(name, "path", "string") for name in sorted(rule.arguments)]
-    parameters += [_parameter(name, "query", "boolean") for name in operation.query]
-    if parameters:
-        node["parameters"] = parameters
-    if operation.body:
-        kinds = (JSON, *FORMS) if operation.form else (JSON,)
-        schema = schema_of[operation.body]
-        node["requestBody"] = {"required": True, "content": {kind: {"schema": schema} for kind in kinds}}
-    if needs_key:
-        node["security"] = [{"key": []}]
+    if operation.bodies:
+        media = (JSON, *FORMS) if rule.endpoint in FORMS_TOO else (JSON,)
+        node["requestBody"] = {"required": True, "content": _content(media, operation.bodies, schema_of)}
     return node
 
 
-def _types(operation: Operation) -> list[Any]:
-    return [kind for kind in (operation.answer, operation.body) if kind and not isinstance(kind, str)]
-
-
-def _answer(operation: Operation, schema_of: dict[Any, Node]) -> Node:
-    if isinstance(operation.answer, str):
-        content = {operation.answer: {"schema": {"type": "string"}}}
-    else:
-        content = {JSON: {"schema": schema_of[operation.answer]}}
-    return {"description": "The answer", "content": content}
+def _content(media: Sequence[str], kinds: Sequence[Any], schema_of: dict[Any, Node]) -> Node:
+    """The same schema for each media type: any of the kinds, or text where there is none."""
+    schema = {"anyOf": [schema_of[kind] for kind in kinds]} if kinds else {"type": "string"}
+    return {kind: {"schema": schema} for kind in media}
 
 
 def _problem(status: int) -> Node:
@@ -108,10 +95,6 @@ def _problem(status: int) -> Node:
 
 def _parameter(name: str, where: str, kind: str) -> Node:
     return {"name": name, "in": where, "required": where == "path", "schema": {"type": kind}}
-
-
-def _security() -> Node:
-    return {"securitySchemes": {"key": {"type": "http", "scheme": "bearer", "description": "An API key"}}}
 
 
 def _hash(tag: str, page: str) -> str:
