@@ -22,7 +22,8 @@ class Feedback(Struct, frozen=True):
     """What a person says of an earlier review. Other fields are ignored."""
 
     id: Annotated[str, Meta(min_length=1, max_length=256)] | int
-    label: Annotated[str, Meta(pattern="^(positive|negative)$")]  # not an enum: its error would quote what was sent
+    # Not an enum, whose error would quote what was sent; `$` alone would let a line feed through.
+    label: Annotated[str, Meta(pattern="^(positive|negative)$", max_length=8)]
 
 
 _FEEDBACK = msgspec.json.Decoder(Feedback)
