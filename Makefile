@@ -57,6 +57,7 @@ PART := $(LOCK) --constraints requirements.lock
 lock: ## Pin all packages anew (needs uv)
 	$(LOCK) --all-extras --group dev --group build pyproject.toml -o requirements.lock
 	$(PART) --group build -o deploy/locks/build.lock
+	$(LOCK) --group checks -o deploy/locks/checks.lock
 	$(PART) pyproject.toml -o deploy/locks/serve.lock
 	$(PART) --extra train pyproject.toml -o deploy/locks/train.lock
 

@@ -1,7 +1,7 @@
 """Where numba keeps compiled kernels in an image, whose root file system may be read-only.
 
-Numba passes over a cache that it can't write to, and would compile anew at each start. NUMBA_CACHE_LOCATOR_CLASSES names
-this class in the image; the folder is NUMBA_CACHE_DIR.
+Numba passes over a cache that it can't write to, and would compile anew at each start. In the image,
+NUMBA_CACHE_LOCATOR_CLASSES names this class, and NUMBA_CACHE_DIR the folder.
 """
 
 from __future__ import annotations
@@ -16,4 +16,4 @@ class ReadableCacheLocator(UserProvidedCacheLocator):
 
     def ensure_cache_path(self) -> None:
         with suppress(OSError):
-            super().ensure_cache_path()
+            super().ensure_cache_path()  # type: ignore[no-untyped-call]

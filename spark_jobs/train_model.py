@@ -121,7 +121,19 @@ def _features(rule: TextRule, recipe: Recipe, split: Split, side: str) -> DataFr
 def command(**options: Any) -> None:
     """Train a model in Spark, check it against the serving code and make it current."""
     if options["if_missing"] and (used := _in_use(options["output"])):
-        return click.echo(f"{used} is in use: nothing to train")
+        click.echo(f"{used} is in use: nothing to train")
+    else:
+        _train(options)
+
+
+def _in_use(models: Path) -> str | None:
+    try:
+        return versions.current(models)
+    except ModelError:
+        return None
+
+
+def _train(options: dict[str, Any]) -> None:
     training = Training(
         inputs=options["inputs"],
         models=options["output"],
@@ -143,13 +155,6 @@ def command(**options: Any) -> None:
         click.echo(msgspec.json.encode(chosen))
     else:
         click.echo(summary(published))
-
-
-def _in_use(models: Path) -> str | None:
-    try:
-        return versions.current(models)
-    except ModelError:
-        return None
 
 
 def _recipe(options: dict[str, Any]) -> Recipe:

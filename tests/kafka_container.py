@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
-import subprocess
+from contextlib import suppress
 
+from docker.errors import DockerException, ImageNotFound
 from testcontainers.core.config import testcontainers_config
 from testcontainers.core.container import DockerContainer
+from testcontainers.core.docker_client import DockerClient
 from testcontainers.core.network import Network
 from testcontainers.core.wait_strategies import LogMessageWaitStrategy
 
@@ -34,18 +36,19 @@ SETTINGS = {
 
 def why_not() -> str | None:
     """Why no broker can run in a container here; None if one can."""
-    if _docker("info"):
+    try:
+        docker = DockerClient().client
+        docker.ping()
+    except DockerException:
         return "there is no Docker engine"
-    if _docker("image", "inspect", IMAGE) and _docker("pull", "--quiet", IMAGE):
+    with suppress(ImageNotFound):
+        docker.images.get(IMAGE)
+        return None
+    try:
+        docker.images.pull(IMAGE)
+    except DockerException:
         return f"Docker can't get the image {IMAGE}"
     return None
-
-
-def _docker(*arguments: str) -> int:
-    try:
-        return subprocess.run(["docker", *arguments], capture_output=True, check=False).returncode
-    except FileNotFoundError:
-        return 127
 
 
 class KafkaContainer(DockerContainer):
