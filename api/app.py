@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask, Response
 
 from api import problems
+from api.explain import explain_blueprint
 from api.health import health_blueprint
 from api.model import model_blueprint
 from api.predict import predict_blueprint
@@ -18,6 +19,7 @@ def create_app(classifier: Classifier, settings: Settings) -> Flask:
     app.url_map.merge_slashes = False  # //predict is unknown, not a redirect to wherever the Host header says
     problems.register(app)
     app.register_blueprint(predict_blueprint(classifier, settings))
+    app.register_blueprint(explain_blueprint(classifier, settings))
     app.register_blueprint(model_blueprint(classifier))
     app.register_blueprint(health_blueprint(classifier))
     app.after_request(_guard)
