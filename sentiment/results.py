@@ -67,7 +67,7 @@ class ExplainedTerm(Struct, frozen=True):
 
 
 class Explained(Result, frozen=True, kw_only=True):
-    """A result taken apart: the weights of `terms`, added in their order, and then `intercept` give `margin` (log-odds).
+    """A result taken apart: the weights of `terms`, added in order, and then `intercept` give `margin` (log-odds).
 
     `unseen` is the share of the text's distinct terms that have no weight.
     """
