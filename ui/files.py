@@ -42,10 +42,14 @@ class Job(NamedTuple):
     column: str | None = None
 
 
+class ModelChangedError(ServiceError):
+    """The API took another model into use while a file was scored: a file has one."""
+
+
 class ApiPredictor:
     """The API's answers to texts; a text that the API refuses has its reason instead.
 
-    `version` is that of the first answer. ServiceError if a later one is another's: a file has one model.
+    `version` is that of the first answer; ModelChangedError if a later one is another's.
     """
 
     def __init__(self, api: Api) -> None:
@@ -59,7 +63,7 @@ class ApiPredictor:
                 continue
             self.version = self.version or answer.model_version
             if answer.model_version != self.version:
-                raise ServiceError(f"{self.version} -> {answer.model_version}")
+                raise ModelChangedError(f"{answer.model_version} answers in place of {self.version}")
             yield Prediction(answer.sentiment, answer.probability, answer.needs_review)
 
 

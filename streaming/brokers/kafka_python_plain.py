@@ -87,7 +87,7 @@ def within(seconds: float, act: Callable[[], None]) -> None:
 def waiting(connection: Connection, group: str, topic: str) -> int:
     """The distance from the group's commits to the topic's end. A consumer that only asks does not join its group."""
     with closing(KafkaConsumer(**client_options(connection), group_id=group, enable_auto_commit=False)) as consumer:
-        partitions = [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic)]
+        partitions = [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or ()]
         first, end = (ask(partitions, START_MS) for ask in (consumer.beginning_offsets, consumer.end_offsets))
         done = {each: consumer.committed(each, timeout_ms=START_MS) for each in partitions}
     return sum(end[each] - (first[each] if done[each] is None else done[each]) for each in partitions)

@@ -40,5 +40,5 @@ class Doubts:
         if len(self._done) > 10 * MOST:
             del self._done[next(iter(self._done))]
 
-    def first(self, most: int) -> list[Seen]:
-        return self._queue[:most]
+    def queue(self) -> list[Seen]:
+        return list(self._queue)

@@ -69,9 +69,10 @@ class Stream:
                 self._unreadable,
             )
 
-    def doubtful(self, most: int) -> list[Seen]:
+    def doubtful(self) -> list[Seen]:
+        """Reviews to label, the least certain first."""
         with self._lock:
-            return self._doubts.first(most)
+            return self._doubts.queue()
 
     def settle(self, review: str) -> None:
         """Take a review from the queue of those to label, for all viewers."""

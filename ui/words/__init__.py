@@ -42,7 +42,9 @@ class Words:
 def words_of(language: str) -> Words:
     """The words of one of LANGUAGES."""
     sections = tomllib.loads((files("ui.words") / f"{language}.toml").read_text("utf-8"))
-    return Words(language, {f"{section}.{key}": text for section, keys in sections.items() for key, text in keys.items()})
+    return Words(
+        language, {f"{section}.{key}": text for section, keys in sections.items() for key, text in keys.items()}
+    )
 
 
 def first_language(browser: str | None) -> str:

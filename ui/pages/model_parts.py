@@ -1,0 +1,172 @@
+"""The parts of the model page. Each takes the versions to show side by side, the one in use first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from sentiment.evaluation import Curves, Mistake
+from sentiment.metrics import MEASURES
+from ui.charts.evaluation import confusion_chart, curves_chart, reliability_chart, strongest_chart
+from ui.markup import plain
+from ui.models import ALL, Version, languages
+from ui.words import Words
+
+LESS_IS_BETTER = ("brier", "ece")
+
+
+def identities(shown: Sequence[Version], words: Words) -> None:
+    """Which versions these are, and whether serving gives Spark's answers."""
+    for place, version in zip(st.columns(len(shown)), shown, strict=True):
+        manifest = version.manifest
+        with place.container(border=True):
+            st.subheader(version.name)
+            st.caption(words("model.created", created=manifest.created, spark=manifest.spark_version))
+            if parity := manifest.parity:
+                equal = {"rows": parity.rows, "labels": parity.labels_equal, "margins": parity.margins_equal}
+                counts = {name: words.number(count) for name, count in equal.items()}
+                st.success(
+                    words("model.parity", **counts, difference=f"{parity.max_abs_dp:.1e}"), icon=":material/verified:"
+                )
+            else:
+                st.warning(words("model.no_parity"), icon=":material/help:")
+
+
+def data_warnings(version: Version, words: Words) -> None:
+    """What a reader must know before believing a score, in the words of the training."""
+    for warning in version.manifest.data.get("warnings", []):
+        st.warning(words("model.warning", warning=warning), icon=":material/warning:")
+
+
+def scores(shown: Sequence[Version], words: Words) -> None:
+    """Each language's scores; beside another version, theirs and the difference."""
+    table: dict[str, list[str]] = {words("column.measure"): [words(f"measure.{name}") for name in MEASURES]}
+    for language in languages(shown[0]):
+        found = [version.manifest.metrics.get(language, {}) for version in shown]
+        told = words.known(f"language.{language}", language)
+        for version, metrics in zip(shown, found, strict=True):
+            rows = f"{told} ({words.number(metrics.get('n', 0))})"
+            head = rows if len(shown) == 1 else f"{rows} · {version.name}"
+            table[head] = [_figure(metrics.get(name), words) for name in MEASURES]
+        if len(shown) > 1:
+            table[f"{told} · {words('model.difference')}"] = [
+                _difference(found[0].get(name), found[1].get(name), name, words) for name in MEASURES
+            ]
+    st.dataframe(pd.DataFrame(table), hide_index=True, alt=words("model.scores"))
+    st.caption(words("model.scores_note"))
+
+
+def confusions(shown: Sequence[Version], language: str, words: Words) -> None:
+    st.subheader(words("model.confusion"))
+    for place, version in zip(st.columns(max(len(shown), 2)), shown, strict=False):
+        if metrics := version.manifest.metrics.get(language):
+            place.caption(version.name)
+            place.altair_chart(confusion_chart(metrics["confusion"], words), alt=words("model.confusion"))
+
+
+def curves(shown: Sequence[Version], language: str, words: Words) -> None:
+    """ROC, precision against recall and reliability, all versions in one picture each."""
+    found: dict[str, Curves] = {
+        version.name: version.evaluation.curves[language]
+        for version in shown
+        if version.evaluation and language in version.evaluation.curves
+    }
+    missing = [version.name for version in shown if version.name not in found]
+    if missing:
+        st.info(words("model.no_curves", versions=", ".join(missing)), icon=":material/info:")
+    if not found:
+        return
+    roc, recall, reliability = st.columns(3)
+    with roc:
+        st.subheader(words("model.roc"))
+        lines = {name: each.roc for name, each in found.items()}
+        axes = words("model.false_positive_axis"), words("model.true_positive_axis")
+        st.altair_chart(curves_chart(lines, axes, words), alt=words("model.roc"))
+    with recall:
+        st.subheader(words("model.precision_recall"))
+        lines = {name: each.precision_recall for name, each in found.items()}
+        axes = words("measure.recall"), words("measure.precision")
+        st.altair_chart(curves_chart(lines, axes, words), alt=words("model.precision_recall"))
+    with reliability:
+        st.subheader(words("model.reliability"))
+        bins = {name: each.reliability for name, each in found.items()}
+        st.altair_chart(reliability_chart(bins, words), alt=words("model.reliability"))
+        st.caption(words("model.reliability_note"))
+
+
+def strongest(shown: Sequence[Version], language: str, words: Words) -> None:
+    """The terms that matter most, by language; with all rows chosen, those of each language of the version in use."""
+    for version in shown:
+        terms = version.evaluation.strongest if version.evaluation else {}
+        wanted = _languages(version) if language == ALL else [language]
+        names = [name for name in wanted if terms.get(name)]
+        if not names:
+            st.info(words("model.no_terms", version=version.name), icon=":material/info:")
+        for place, name in zip(st.columns(max(len(names), 1)), names, strict=False):
+            place.caption(f"{words.known(f'language.{name}', name)} · {version.name}")
+            place.altair_chart(strongest_chart(terms[name], words), alt=words("model.learned"))
+
+
+def behaviour(shown: Sequence[Version], words: Words) -> None:
+    """How many cases of each capability hold."""
+    capabilities = list(dict.fromkeys(name for version in shown for name in version.manifest.behaviour))
+    if not capabilities:
+        st.info(words("model.no_behaviour"), icon=":material/info:")
+        return
+    table: dict[str, list[object]] = {words("column.capability"): list(capabilities)}
+    for version in shown:
+        suite = version.manifest.behaviour
+        counts = [suite.get(name) for name in capabilities]
+        of = words("column.passed") if len(shown) == 1 else f"{words('column.passed')} · {version.name}"
+        table[of] = [f"{each['passed']} / {each['total']}" if each else "–" for each in counts]
+        table[f"{of} "] = [each["passed"] / each["total"] if each else None for each in counts]
+    weak = [any(version.manifest.behaviour.get(name, {}).get("weak") for version in shown) for name in capabilities]
+    table[words("column.note")] = [words("model.weak") if each else "" for each in weak]
+    share = st.column_config.ProgressColumn(words("column.share"), format="percent", min_value=0, max_value=1)
+    shares = {name: share for name in table if name.endswith(" ")}
+    st.dataframe(pd.DataFrame(table), hide_index=True, column_config=shares, alt=words("model.behaviour"))
+    st.caption(words("model.behaviour_note"))
+
+
+def mistakes(version: Version, language: str, words: Words) -> None:
+    """The most confident wrong answers on held-out rows."""
+    found = version.evaluation.mistakes if version.evaluation else {}
+    worst = [each for name in (found if language == ALL else [language]) for each in found.get(name, ())]
+    if not worst:
+        st.info(words("model.no_mistakes"), icon=":material/info:")
+    for mistake in sorted(worst, key=lambda each: -each.confidence)[:10]:
+        with st.expander(_heading(mistake, words)):
+            st.html(plain(mistake.text))
+            st.text(", ".join(f"{each.term} {words.signed(each.weight)}" for each in mistake.because))
+
+
+def data(shown: Sequence[Version]) -> None:
+    """What each version was trained on, as its folder says."""
+    for place, version in zip(st.columns(len(shown)), shown, strict=True):
+        place.caption(version.name)
+        known = {name: value for name, value in version.manifest.data.items() if name != "warnings"}
+        place.json({"data": known, "training": version.manifest.training}, expanded=1)
+
+
+def _languages(version: Version) -> list[str]:
+    return [name for name in languages(version) if name not in (ALL, "other")]
+
+
+def _heading(mistake: Mistake, words: Words) -> str:
+    said = {"label": words(f"label.{mistake.label}"), "given": words(f"label.{mistake.given}")}
+    return words("model.mistake", **said, confidence=words.percent(mistake.confidence, 1))
+
+
+def _figure(value: float | None, words: Words) -> str:
+    return "–" if value is None else words.number(value, 3)
+
+
+def _difference(ours: float | None, theirs: float | None, measure: str, words: Words) -> str:
+    """By how much the version in use differs, and in words whether that is better."""
+    if ours is None or theirs is None:
+        return "–"
+    better = (ours - theirs) * (-1 if measure in LESS_IS_BETTER else 1)
+    judged = "model.same" if round(better, 3) == 0 else "model.better" if better > 0 else "model.worse"
+    return f"{words.signed(ours - theirs, 3)} {words(judged)}"
