@@ -14,7 +14,8 @@ from ui.live.source import Source
 from ui.pages import file, label, live, model, try_it
 from ui.words import LANGUAGES, first_language, words_of
 
-STYLE = Path(__file__).parent / "style.css"
+STYLE, ICON = (Path(__file__).parent / name for name in ("style.css", "icon.svg"))
+LANGUAGE = "language"  # the key of the switch
 # The document's language tells a screen reader how to pronounce it; Streamlit always says English.
 SAY_LANGUAGE = "<script>document.documentElement.lang = '{}'</script>"
 
@@ -30,15 +31,21 @@ PAGES: dict[str, tuple[Callable[[Context], None], str]] = {
 
 def main(reach: Reach) -> None:
     """Show the page that the address names."""
-    st.set_page_config(page_title="review-sentiment", page_icon=":material/reviews:", layout="wide")
-    st.html(STYLE)
-    context = Context(words_of(choose_language()), reach, follower(reach.source))
-    st.html(SAY_LANGUAGE.format(context.words.language), unsafe_allow_javascript=True)
+    st.set_page_config(page_title="review-sentiment", page_icon=ICON, layout="wide")
+    words = words_of(st.session_state.get(LANGUAGE) or first_language(st.context.locale))
+    context = Context(words, reach, follower(reach.source))
+    titles = {words(f"{name}.menu"): words(f"{name}.title") for name in PAGES}
     pages = [
-        st.Page(partial(show, context), title=context.words(f"{name}.menu"), icon=icon, url_path=name)
+        st.Page(partial(show, context), title=words(f"{name}.menu"), icon=icon, url_path=name)
         for name, (show, icon) in PAGES.items()
     ]
-    st.navigation(pages, position="top").run()
+    page = st.navigation(pages, position="top")
+    with st.container(horizontal=True, vertical_alignment="center", key="heading"):
+        st.title(titles[page.title])
+        choose_language(words.language)
+    page.run()
+    st.html(STYLE)
+    st.html(SAY_LANGUAGE.format(words.language), unsafe_allow_javascript=True)
 
 
 @st.cache_resource(show_spinner=False)
@@ -47,15 +54,14 @@ def follower(_source: Source) -> Follower:
     return Follower(_source)
 
 
-def choose_language() -> str:
+def choose_language(language: str) -> None:
     """The switch between the languages, which begins with the browser's."""
-    chosen = st.segmented_control(
+    st.segmented_control(
         "Language · Langue",
         list(LANGUAGES),
-        default=first_language(st.context.locale),
+        default=language,
         format_func=LANGUAGES.__getitem__,
-        key="language",
+        key=LANGUAGE,
         required=True,
         label_visibility="collapsed",
     )
-    return chosen or "en"

@@ -44,4 +44,4 @@ def legend(words: Words) -> str:
 
 def plain(text: str) -> str:
     """A text as text."""
-    return f'<p class="review" dir="auto">{escape(text)}</p>'
+    return f'<p class="plain" dir="auto">{escape(text)}</p>'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
 import sys
 import tomllib
@@ -82,7 +83,7 @@ def as_environment(given: Mapping[str, Any]) -> dict[str, str]:
 def streamlit_options() -> Iterator[str]:
     """`ui/streamlit.toml` as flags, which go before any configuration that a machine or a user has."""
     settings = tomllib.loads((files("ui") / "streamlit.toml").read_text("utf-8"))
-    return (f"--{name}={str(value).lower() if isinstance(value, bool) else value}" for name, value in flat(settings))
+    return (f"--{name}={value if isinstance(value, str) else json.dumps(value)}" for name, value in flat(settings))
 
 
 def flat(settings: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, object]]:

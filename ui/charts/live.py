@@ -66,18 +66,14 @@ def _time() -> alt.X:
 
 
 def confidence_chart(last: Last, words: Words) -> AnyChart:
-    """How many results have which confidence: negative ones to the left, positive ones to the right."""
+    """How many results have which confidence: negative ones left of the middle, positive ones right of it."""
     step = 1 / BINS
     rows = [
-        {
-            "side": words("label.positive" if place >= BINS // 2 else "label.negative"),
-            "from": place * step,
-            "to": (place + 1) * step,
-            "results": int(count),
-        }
+        {"from": place * step, "to": (place + 1) * step, "results": count}
         for place, count in enumerate(last.histogram.tolist())
     ]
     sure = "format(max(datum.value, 1 - datum.value), '.0%')"
+    side = alt.when(alt.datum["from"] >= 0.5 - step / 2).then(alt.value(POSITIVE)).otherwise(alt.value(NEGATIVE))
     chart = (
         alt.Chart(pd.DataFrame(rows), height=HEIGHT)
         .mark_bar(binSpacing=1)
@@ -90,13 +86,8 @@ def confidence_chart(last: Last, words: Words) -> AnyChart:
             ),
             x2="to:Q",
             y=alt.Y("results:Q", title=words("live.results_axis")),
-            color=alt.Color(
-                "side:N",
-                title=None,
-                scale=alt.Scale(domain=[words("label.negative"), words("label.positive")], range=[NEGATIVE, POSITIVE]),
-                legend=alt.Legend(orient="top"),
-            ),
-            tooltip=["side:N", alt.Tooltip("results:Q", format=",")],
+            color=side,
+            tooltip=[alt.Tooltip("from:Q", format=".0%"), alt.Tooltip("results:Q", format=",")],
         )
     )
     return styled(chart, words)

@@ -20,7 +20,9 @@ def terms_chart(terms: Sequence[ExplainedTerm], words: Words) -> AnyChart:
     rows = [{"term": term.term, "weight": term.weight} for term in sorted(strongest, key=lambda term: -term.weight)]
     base = alt.Chart(pd.DataFrame(rows)).encode(
         y=alt.Y("term:N", sort=None, title=None, axis=alt.Axis(labelLimit=220)),
-        x=alt.X("weight:Q", title=words("try.axis"), axis=alt.Axis(format="+.1f"), scale=alt.Scale(padding=26)),
+        x=alt.X(
+            "weight:Q", title=words("try.axis"), axis=alt.Axis(format="+.1f", tickCount=7), scale=alt.Scale(padding=26)
+        ),
         tooltip=[alt.Tooltip("term:N", title=words("column.term")), alt.Tooltip("weight:Q", format="+.3f")],
     )
     is_for = alt.datum.weight > 0

@@ -53,7 +53,7 @@ def read_result(value: bytes | None, second: int) -> Seen | None:
         result = _decoder.decode(value or b"")
     except (msgspec.DecodeError, RecursionError):
         return None
-    text = str(result.review.get("text", ""))[:TEXT_CHARACTERS]
+    text = _cut(str(result.review.get("text", "")))
     fields = _fields(result.review)
     return Seen(
         result.id,
@@ -68,6 +68,10 @@ def read_result(value: bytes | None, second: int) -> Seen | None:
         fields,
         result.because[:TERMS],
     )
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= TEXT_CHARACTERS else f"{text[: TEXT_CHARACTERS - 1]}…"
 
 
 def _fields(review: dict[str, Any]) -> dict[str, str]:

@@ -32,7 +32,6 @@ class Done(NamedTuple):
 
 def show(context: Context) -> None:
     words = context.words
-    st.title(words("file.title"))
     st.write(words("file.intro"))
     upload = st.file_uploader(words("file.upload"), ENDINGS, key="file-upload", help=words("file.formats"))
     with st.expander(words("file.options")):

@@ -16,7 +16,6 @@ SKIPPED = "label-skipped"  # ids, of this viewer alone
 
 def show(context: Context) -> None:
     words = context.words
-    st.title(words("label.title"))
     st.write(words("label.intro"))
     skipped = _skipped()
     queue = [seen for seen in context.follower.stream.doubtful() if seen.id not in skipped][:SHOWN]

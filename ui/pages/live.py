@@ -21,11 +21,11 @@ EVERY_SECONDS = 2.0
 SPANS = {"1": 60, "5": 300, "15": 900, "60": 3600}  # minutes -> seconds that are looked back on
 RATE_SECONDS = 10  # over which the rate now is taken
 SHOWN = 100  # of the latest results
+SHOWN_FIELDS = 3  # of the senders' own; all of them can be chosen by
 
 
 def show(context: Context) -> None:
     words = context.words
-    st.title(words("live.title"))
     st.write(words("live.intro"))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         span = st.segmented_control(
@@ -107,7 +107,9 @@ def _show_latest(look: Look, words: Words) -> None:
         )
     )
     if chosen:
-        st.dataframe(_table(chosen[:SHOWN], words), hide_index=True, alt=words("live.latest_title"))
+        wide = {words("column.text"): st.column_config.Column(width=420)}
+        table = _table(chosen[:SHOWN], words)
+        st.dataframe(table, hide_index=True, column_config=wide, alt=words("live.latest_title"))
     if look.unreadable:
         st.caption(words("live.unreadable", count=words.number(look.unreadable)))
 
@@ -130,20 +132,22 @@ def _select(label: str, options: Sequence[str], key: str, any_one: str) -> str:
 
 
 def _table(chosen: Sequence[Seen], words: Words) -> pd.DataFrame:
-    """The sender's fields stand behind ours."""
-    ours = {
+    """The senders' most frequent fields stand between the answers and the reasons; a space keeps names apart."""
+    answers = {
         words("column.time"): [clock_time(seen.second) for seen in chosen],
         words("column.label"): [words(f"label.{seen.label}") for seen in chosen],
         words("column.confidence"): [words.percent(seen.confidence, 1) for seen in chosen],
         words("column.review"): [words("yes.review") if seen.needs_review else "" for seen in chosen],
+        words("column.language"): [seen.language for seen in chosen],
+    }
+    reasons = {
+        words("column.text"): [seen.text for seen in chosen],
         words("column.because"): [
             ", ".join(f"{each.term} {words.signed(each.weight, 1)}" for each in seen.because) for seen in chosen
         ],
-        words("column.text"): [seen.text for seen in chosen],
-        words("column.language"): [seen.language for seen in chosen],
     }
-    theirs = {f"{name} ": [seen.fields.get(name, "") for seen in chosen] for name in fields(chosen)}
-    return pd.DataFrame(ours | theirs)
+    theirs = {f"{name} ": [seen.fields.get(name, "") for seen in chosen] for name in fields(chosen)[:SHOWN_FIELDS]}
+    return pd.DataFrame(answers | theirs | reasons)
 
 
 def clock_time(second: float) -> str:

@@ -16,7 +16,6 @@ from ui.words import Words
 
 def show(context: Context) -> None:
     words, models = context.words, context.reach.models
-    st.title(words("model.title"))
     with asking(context):
         version = served(models, context.reach.api.model())
         shown = [version, *_compared(context, version)]
@@ -54,8 +53,7 @@ def _show_versions(shown: Sequence[Version], words: Words) -> None:
         key="model-language",
         required=True,
     )
-    parts.confusions(shown, language or "all", words)
-    parts.curves(shown, language or "all", words)
+    parts.figures(shown, language or "all", words)
     st.header(words("model.learned"))
     parts.strongest(shown, language or "all", words)
     st.header(words("model.behaviour"))
@@ -63,4 +61,4 @@ def _show_versions(shown: Sequence[Version], words: Words) -> None:
     st.header(words("model.mistakes"))
     parts.mistakes(shown[0], language or "all", words)
     st.header(words("model.data"))
-    parts.data(shown)
+    parts.data(shown, words)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeAlias
 
 import pandas as pd
 import streamlit as st
@@ -10,9 +11,12 @@ import streamlit as st
 from sentiment.evaluation import Curves, Mistake
 from sentiment.metrics import MEASURES
 from ui.charts.evaluation import confusion_chart, curves_chart, reliability_chart, strongest_chart
+from ui.charts.styling import AnyChart
 from ui.markup import plain
 from ui.models import ALL, Version, languages
 from ui.words import Words
+
+Drawing: TypeAlias = tuple[str, AnyChart]  # a title, and what stands below it
 
 LESS_IS_BETTER = ("brier", "ece")
 
@@ -58,42 +62,44 @@ def scores(shown: Sequence[Version], words: Words) -> None:
     st.caption(words("model.scores_note"))
 
 
-def confusions(shown: Sequence[Version], language: str, words: Words) -> None:
-    st.subheader(words("model.confusion"))
-    for place, version in zip(st.columns(max(len(shown), 2)), shown, strict=False):
-        if metrics := version.manifest.metrics.get(language):
-            place.caption(version.name)
-            place.altair_chart(confusion_chart(metrics["confusion"], words), alt=words("model.confusion"))
-
-
-def curves(shown: Sequence[Version], language: str, words: Words) -> None:
-    """ROC, precision against recall and reliability, all versions in one picture each."""
-    found: dict[str, Curves] = {
-        version.name: version.evaluation.curves[language]
-        for version in shown
-        if version.evaluation and language in version.evaluation.curves
-    }
-    missing = [version.name for version in shown if version.name not in found]
+def figures(shown: Sequence[Version], language: str, words: Words) -> None:
+    """Confusion matrices and curves, two in a row; all versions share the picture of a curve."""
+    drawings = [*_confusions(shown, language, words), *_curves(shown, language, words)]
+    for start in range(0, len(drawings), 2):
+        for place, (title, chart) in zip(st.columns(2), drawings[start : start + 2], strict=False):
+            place.subheader(title)
+            place.altair_chart(chart, alt=title)
+    missing = [version.name for version in shown if language not in _drawn(version)]
     if missing:
         st.info(words("model.no_curves", versions=", ".join(missing)), icon=":material/info:")
+    if len(missing) < len(shown):
+        st.caption(words("model.reliability_note"))
+
+
+def _confusions(shown: Sequence[Version], language: str, words: Words) -> Iterator[Drawing]:
+    for version in shown:
+        if metrics := version.manifest.metrics.get(language):
+            title = words("model.confusion") if len(shown) == 1 else f"{words('model.confusion')} · {version.name}"
+            yield title, confusion_chart(metrics["confusion"], words)
+
+
+def _curves(shown: Sequence[Version], language: str, words: Words) -> Iterator[Drawing]:
+    found = {version.name: _drawn(version)[language] for version in shown if language in _drawn(version)}
     if not found:
         return
-    roc, recall, reliability = st.columns(3)
-    with roc:
-        st.subheader(words("model.roc"))
-        lines = {name: each.roc for name, each in found.items()}
-        axes = words("model.false_positive_axis"), words("model.true_positive_axis")
-        st.altair_chart(curves_chart(lines, axes, words), alt=words("model.roc"))
-    with recall:
-        st.subheader(words("model.precision_recall"))
-        lines = {name: each.precision_recall for name, each in found.items()}
-        axes = words("measure.recall"), words("measure.precision")
-        st.altair_chart(curves_chart(lines, axes, words), alt=words("model.precision_recall"))
-    with reliability:
-        st.subheader(words("model.reliability"))
-        bins = {name: each.reliability for name, each in found.items()}
-        st.altair_chart(reliability_chart(bins, words), alt=words("model.reliability"))
-        st.caption(words("model.reliability_note"))
+    yield (
+        words("model.reliability"),
+        reliability_chart({name: each.reliability for name, each in found.items()}, words),
+    )
+    axes = words("model.false_positive_axis"), words("model.true_positive_axis")
+    yield words("model.roc"), curves_chart({name: each.roc for name, each in found.items()}, axes, words)
+    axes = words("measure.recall"), words("measure.precision")
+    lines = {name: each.precision_recall for name, each in found.items()}
+    yield words("model.precision_recall"), curves_chart(lines, axes, words)
+
+
+def _drawn(version: Version) -> dict[str, Curves]:
+    return version.evaluation.curves if version.evaluation else {}
 
 
 def strongest(shown: Sequence[Version], language: str, words: Words) -> None:
@@ -126,7 +132,9 @@ def behaviour(shown: Sequence[Version], words: Words) -> None:
     table[words("column.note")] = [words("model.weak") if each else "" for each in weak]
     share = st.column_config.ProgressColumn(words("column.share"), format="percent", min_value=0, max_value=1)
     shares = {name: share for name in table if name.endswith(" ")}
-    st.dataframe(pd.DataFrame(table), hide_index=True, column_config=shares, alt=words("model.behaviour"))
+    st.dataframe(
+        pd.DataFrame(table), hide_index=True, column_config=shares, height="content", alt=words("model.behaviour")
+    )
     st.caption(words("model.behaviour_note"))
 
 
@@ -142,12 +150,23 @@ def mistakes(version: Version, language: str, words: Words) -> None:
             st.text(", ".join(f"{each.term} {words.signed(each.weight)}" for each in mistake.because))
 
 
-def data(shown: Sequence[Version]) -> None:
-    """What each version was trained on, as its folder says."""
-    for place, version in zip(st.columns(len(shown)), shown, strict=True):
-        place.caption(version.name)
-        known = {name: value for name, value in version.manifest.data.items() if name != "warnings"}
-        place.json({"data": known, "training": version.manifest.training}, expanded=1)
+def data(shown: Sequence[Version], words: Words) -> None:
+    """What each version was trained on and how, as its folder says."""
+    told = {version.name: dict(_flat(version.manifest.data | version.manifest.training)) for version in shown}
+    names = list(dict.fromkeys(name for each in told.values() for name in each))
+    table = {words("model.setting"): names} | {
+        version: [each.get(name, "–") for name in names] for version, each in told.items()
+    }
+    st.dataframe(pd.DataFrame(table), hide_index=True, height="content", alt=words("model.data"))
+
+
+def _flat(told: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Nested tables as dotted names. Warnings are left out: they stand at the page's top."""
+    for name, value in told.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{prefix}{name}.")
+        elif name != "warnings":
+            yield prefix + name, ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
 def _languages(version: Version) -> list[str]:

@@ -23,7 +23,6 @@ STRANGE = 0.9  # share of terms without a weight from which on the answer rests 
 
 def show(context: Context) -> None:
     words = context.words
-    st.title(words("try.title"))
     st.write(words("try.intro"))
     st.selectbox(
         words("try.examples"),
