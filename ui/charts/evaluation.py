@@ -9,7 +9,7 @@ import altair as alt
 import pandas as pd
 
 from sentiment.evaluation import Bins, Line, Weighed
-from ui.charts.styling import DASHES, NEGATIVE, NEUTRAL, POSITIVE, SERIES, AnyChart, styled
+from ui.charts.styling import DASHES, NEGATIVE, NEUTRAL, POSITIVE, SERIES, AnyChart, ink, styled
 from ui.words import Words
 
 HEIGHT = 260
@@ -78,8 +78,8 @@ def confusion_chart(confusion: Mapping[str, int], words: Words) -> AnyChart:
         y=alt.Y("truth:N", title=words("model.truth_axis")),
     )
     share = alt.Color("share:Q", legend=None, scale=alt.Scale(domain=[0, 1], range=["#2563eb22", "#2563ebdd"]))
-    dark = alt.when(alt.datum.share > 0.5).then(alt.value("white")).otherwise(alt.value(NEUTRAL))
-    figures = base.mark_text(fontSize=16, fontWeight="bold").encode(text="told:N", color=dark)
+    colour = alt.when(alt.datum.share > 0.5).then(alt.value("white")).otherwise(alt.value(ink()))
+    figures = base.mark_text(fontSize=16, fontWeight="bold").encode(text="told:N", color=colour)
     return styled(base.mark_rect(cornerRadius=4).encode(color=share) + figures, words)
 
 

@@ -50,10 +50,10 @@ def scores(shown: Sequence[Version], words: Words) -> None:
     for language in languages(shown[0]):
         found = [version.manifest.metrics.get(language, {}) for version in shown]
         told = words.known(f"language.{language}", language)
-        for version, metrics in zip(shown, found, strict=True):
-            rows = f"{told} ({words.number(metrics.get('n', 0))})"
-            head = rows if len(shown) == 1 else f"{rows} · {version.name}"
-            table[head] = [_figure(metrics.get(name), words) for name in MEASURES]
+        for place, metrics in enumerate(found):
+            table[f"{told} ({words.number(metrics.get('n', 0))}){_which(place, shown, words)}"] = [
+                _figure(metrics.get(name), words) for name in MEASURES
+            ]
         if len(shown) > 1:
             table[f"{told} · {words('model.difference')}"] = [
                 _difference(found[0].get(name), found[1].get(name), name, words) for name in MEASURES
@@ -122,10 +122,10 @@ def behaviour(shown: Sequence[Version], words: Words) -> None:
         st.info(words("model.no_behaviour"), icon=":material/info:")
         return
     table: dict[str, list[object]] = {words("column.capability"): list(capabilities)}
-    for version in shown:
+    for place, version in enumerate(shown):
         suite = version.manifest.behaviour
         counts = [suite.get(name) for name in capabilities]
-        of = words("column.passed") if len(shown) == 1 else f"{words('column.passed')} · {version.name}"
+        of = words("column.passed") + _which(place, shown, words)
         table[of] = [f"{each['passed']} / {each['total']}" if each else "–" for each in counts]
         table[f"{of} "] = [each["passed"] / each["total"] if each else None for each in counts]
     weak = [any(version.manifest.behaviour.get(name, {}).get("weak") for version in shown) for name in capabilities]
@@ -167,6 +167,11 @@ def _flat(told: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]
             yield from _flat(value, f"{prefix}{name}.")
         elif name != "warnings":
             yield prefix + name, ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def _which(place: int, shown: Sequence[Version], words: Words) -> str:
+    """What tells the versions' columns apart, where there are two."""
+    return f" · {words('model.compared' if place else 'model.used')}" if len(shown) > 1 else ""
 
 
 def _languages(version: Version) -> list[str]:
