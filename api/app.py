@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response
+from flask import Flask
 
 from api import keys, metrics, problems
 from api.feedback import Publish, feedback_blueprint
@@ -32,12 +32,4 @@ def create_app(classifier: Classifier, settings: Settings, publish: Publish | No
     app.register_blueprint(health_blueprint(classifier))
     app.register_blueprint(metrics_blueprint(counted))
     app.register_blueprint(openapi_blueprint(settings))
-    app.after_request(_guard)
     return app
-
-
-def _guard(response: Response) -> Response:
-    """Nothing is kept by caches unless its view says so, and nothing is taken for another type than it has."""
-    response.headers.setdefault("Cache-Control", "no-store")
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response

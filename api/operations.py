@@ -7,7 +7,7 @@ from typing import Annotated, Any, NamedTuple
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from api import inference
-from api.bodies import JSON
+from api.answers import JSON
 from api.feedback import Feedback
 from sentiment import Result
 from sentiment.manifest import Manifest

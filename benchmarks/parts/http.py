@@ -146,7 +146,8 @@ def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
         with contextlib.suppress(OSError):
             return socket.create_connection(("127.0.0.1", port), timeout=1).close()
         time.sleep(0.1)
-    raise ServiceError(f"the server did not start: {log.read_text().strip()[-300:]}")
+    said = log.read_text().strip().rsplit("\n", 1)[-1]
+    raise ServiceError(f"the server did not start: {said[:300]}")
 
 
 def _load(url: str, bodies: Path, connections: int, count: int) -> Figures:

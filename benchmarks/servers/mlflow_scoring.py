@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from pathlib import Path
 
 import mlflow
 import pandas as pd
@@ -22,6 +23,7 @@ def main(port: str, reviews: str, folder: str) -> None:
     model.fit(rows["text"].to_list(), rows["label"].to_list())
     shutil.rmtree(folder, ignore_errors=True)
     mlflow.sklearn.save_model(model, folder, pyfunc_predict_fn="predict_proba")
+    os.environ["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"  # where it looks for uvicorn
     serve = ["-m", "mlflow", "models", "serve", "--env-manager", "local", "--workers", "1", "--port", port]
     os.execv(sys.executable, [sys.executable, *serve, "--model-uri", folder])  # noqa: S606
 
