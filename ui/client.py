@@ -99,8 +99,10 @@ class Api:
                 return msgspec.json.decode(response.read(), type=shape)
         except HTTPError as error:
             raise _refusal(error) from error
-        except (OSError, HTTPException, msgspec.DecodeError) as error:
+        except (OSError, HTTPException) as error:
             raise UnreachableError(f"{self.address}: {getattr(error, 'reason', None) or error}") from error
+        except msgspec.DecodeError as error:
+            raise RefusedError(Problem(200, f"{self.address}{path}: {error}", "not_understood")) from error
 
 
 def _refusal(error: HTTPError) -> RefusedError:

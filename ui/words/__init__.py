@@ -16,14 +16,14 @@ class Words:
 
     def __init__(self, language: str, words: Mapping[str, str]) -> None:
         self.language = language
-        self._words = words
+        self.all = words
 
     def __call__(self, key: str, **values: object) -> str:
-        return self._words[key].format(**values)
+        return self.all[key].format(**values)
 
     def known(self, key: str, otherwise: str) -> str:
         """The words of a key that comes from elsewhere, such as a reason, which may be a new one."""
-        return self._words.get(key, otherwise)
+        return self.all.get(key, otherwise)
 
     def number(self, value: float, digits: int = 0) -> str:
         return self._localised(f"{value:,.{digits}f}")
