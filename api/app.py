@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response
+from flask import Flask
 
 from api import keys, metrics, problems
+from api.explain import explain_blueprint
 from api.feedback import Publish, feedback_blueprint
 from api.health import health_blueprint
 from api.inference import inference_blueprint
@@ -26,18 +27,11 @@ def create_app(classifier: Classifier, settings: Settings, publish: Publish | No
     if settings.api_keys:
         keys.require_key(app, settings.api_keys)
     app.register_blueprint(predict_blueprint(classifier, settings, counted))
+    app.register_blueprint(explain_blueprint(classifier, settings, counted))
     app.register_blueprint(feedback_blueprint(publish, settings))
     app.register_blueprint(inference_blueprint(classifier, settings, counted))
     app.register_blueprint(model_blueprint(classifier))
     app.register_blueprint(health_blueprint(classifier))
     app.register_blueprint(metrics_blueprint(counted))
     app.register_blueprint(openapi_blueprint(settings))
-    app.after_request(_guard)
     return app
-
-
-def _guard(response: Response) -> Response:
-    """Nothing is kept by caches unless its view says so, and nothing is taken for another type than it has."""
-    response.headers.setdefault("Cache-Control", "no-store")
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response

@@ -9,7 +9,8 @@ import msgspec
 from flask import Blueprint, Response, request
 from msgspec import Meta, Struct
 
-from api.bodies import JSON, decode, read_json
+from api.answers import answer
+from api.bodies import decode, read_json
 from api.problems import RequestError
 from api.settings import Settings
 from sentiment.errors import ServiceError
@@ -40,7 +41,7 @@ def feedback_blueprint(publish: Publish | None, settings: Settings) -> Blueprint
             raise RequestError(503, "feedback_not_configured", "this server has no broker to keep feedback on")
         told = Feedback(str(given.id), given.label)
         _keep(publish, told)
-        return Response(msgspec.json.encode(told), 202, content_type=JSON)
+        return answer(told, 202)
 
     return blueprint
 

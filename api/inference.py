@@ -9,7 +9,8 @@ import msgspec
 from flask import Blueprint, Response, request
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from api.bodies import JSON, decode, read_json
+from api.answers import answer
+from api.bodies import decode, read_json
 from api.metrics import Metrics
 from api.problems import RequestError
 from api.reviews import check_number, check_text
@@ -91,21 +92,21 @@ def inference_blueprint(classifier: Classifier, settings: Settings, metrics: Met
 
     @blueprint.get("/health/live")
     def live() -> Response:
-        return _json({"live": True})
+        return answer({"live": True})
 
     @blueprint.get("/health/ready")
     def ready() -> Response:
-        return _json({"ready": True})
+        return answer({"ready": True})
 
     @blueprint.get("/models/<name>")
     def model(name: str) -> Response:
         _check_name(name)
-        return _json(about)
+        return answer(about)
 
     @blueprint.get("/models/<name>/ready")
     def model_ready(name: str) -> Response:
         _check_name(name)
-        return _json({"name": MODEL, "ready": True})
+        return answer({"name": MODEL, "ready": True})
 
     @blueprint.post("/models/<name>/infer")
     def infer(name: str) -> Response:
@@ -114,7 +115,7 @@ def inference_blueprint(classifier: Classifier, settings: Settings, metrics: Met
         question = decode(_QUESTION, body, "request_malformed", "not an inference request")
         predictions = classifier.predict(_texts(question.inputs[0], settings))
         metrics.count_predictions(predictions)
-        return _json(Answer(MODEL, classifier.version, _outputs(question, predictions), question.id))
+        return answer(Answer(MODEL, classifier.version, _outputs(question, predictions), question.id))
 
     return blueprint
 
@@ -148,7 +149,3 @@ def _outputs(question: Question, predictions: Predictions) -> list[Output]:
     if not all(asked.name in known for asked in question.outputs):
         raise RequestError(422, "output_unknown", f"`outputs` may name {LABEL} and {PROBABILITY}")
     return [known[asked.name] for asked in question.outputs]
-
-
-def _json(value: object) -> Response:
-    return Response(msgspec.json.encode(value), content_type=JSON)

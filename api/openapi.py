@@ -15,7 +15,8 @@ from flask import Blueprint, Response, current_app
 from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.routing import Map, Rule
 
-from api.bodies import FORMS, JSON
+from api.answers import JSON, answer, body
+from api.bodies import FORMS
 from api.keys import OPEN
 from api.operations import FORMS_TOO, OPERATIONS, QUERIES
 from api.problems import PROBLEM, Problem
@@ -35,11 +36,11 @@ def openapi_blueprint(settings: Settings) -> Blueprint:
 
     @blueprint.get("/openapi.json")
     def spec() -> Response:
-        return Response(msgspec.json.encode(document(current_app.url_map, settings)), content_type=JSON)
+        return answer(document(current_app.url_map, settings))
 
     @blueprint.get("/docs")
     def docs() -> Response:
-        response = Response(page, content_type="text/html; charset=utf-8")
+        response = body(page, "text/html; charset=utf-8")
         response.headers["Content-Security-Policy"] = f"{policy}; frame-ancestors 'none'"
         return response
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import msgspec
 from flask import Blueprint, Response, request
 from msgspec import UNSET
 
-from api.bodies import JSON, read_json_or_form
+from api.answers import answer
+from api.bodies import read_json_or_form
 from api.metrics import Metrics
 from api.problems import RequestError
 from api.reviews import Review, parse
@@ -35,8 +35,7 @@ def predict_blueprint(classifier: Classifier, settings: Settings, metrics: Metri
             )
             for review, prediction in zip(reviews, predictions, strict=True)
         ]
-        answer = results[0] if isinstance(asked, Review) else {"predictions": results}
-        return Response(msgspec.json.encode(answer), content_type=JSON)
+        return answer(results[0] if isinstance(asked, Review) else {"predictions": results})
 
     return blueprint
 

@@ -10,6 +10,8 @@ from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
 
+from api.answers import body
+
 PROBLEM = "application/problem+json"
 
 
@@ -64,4 +66,4 @@ def _unexpected(error: Exception) -> Response:
 
 def _response(status: int, code: str, detail: str) -> Response:
     problem = Problem(title=HTTP_STATUS_CODES[status], status=status, detail=detail, code=code, error=detail)
-    return Response(msgspec.json.encode(problem), status, content_type=PROBLEM)
+    return body(msgspec.json.encode(problem), PROBLEM, status)

@@ -25,6 +25,7 @@ VERBS = {
     "produce": ("cli.produce:produce", "Send a file's reviews to Kafka."),
     "consume": ("cli.consume:consume", "Print the results that arrive on Kafka."),
     "serve": ("cli.serve:serve", "Serve the model over HTTP."),
+    "ui": ("cli.ui.command:ui", "Open the page: try a review, watch the stream, read the model's report."),
     "kafka": ("cli.kafka:kafka", "Start and stop the broker that a bare machine lacks."),
     "models": ("cli.models:models", "List, show, verify, promote and roll back model versions."),
 }

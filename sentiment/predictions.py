@@ -60,5 +60,6 @@ class Predictions:
         )
 
     def __iter__(self) -> Iterator[Prediction]:
-        columns = self.sentiment.tolist(), self.probability.tolist(), self.needs_review.tolist()
-        return map(Prediction, *columns)
+        above, below = self.calibration.review_above, self.calibration.review_below
+        for margin, probability in zip(self.margin.tolist(), self.probability.tolist(), strict=True):
+            yield Prediction(1 if margin > 0 else 0, probability, above < probability < below)

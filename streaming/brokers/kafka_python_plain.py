@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from threading import Thread
 from typing import Any, Self
 
@@ -82,6 +82,15 @@ def within(seconds: float, act: Callable[[], None]) -> None:
         done.result(seconds)
     except TimeoutError as error:
         raise KafkaTimeoutError(f"no answer in {seconds:.0f} seconds") from error
+
+
+def waiting(connection: Connection, group: str, topic: str) -> int:
+    """The distance from the group's commits to the topic's end. A consumer that only asks does not join its group."""
+    with closing(KafkaConsumer(**client_options(connection), group_id=group, enable_auto_commit=False)) as consumer:
+        partitions = [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or ()]
+        first, end = (ask(partitions, START_MS) for ask in (consumer.beginning_offsets, consumer.end_offsets))
+        done = {each: consumer.committed(each, timeout_ms=START_MS) for each in partitions}
+    return sum(end[each] - (first[each] if done[each] is None else done[each]) for each in partitions)
 
 
 class KafkaPythonReader:

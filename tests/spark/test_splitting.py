@@ -13,12 +13,12 @@ from pyspark.sql import functions as F
 
 from sentiment.cleaning import clean
 from sentiment.textrule import default_text_rule
-from spark_jobs.account import warnings
+from spark_jobs.caveats import caveats
 from spark_jobs.cleaning import Cleaning, clean_reviews
 from spark_jobs.columns import FILM, FOLD, GROUP, LABEL, SPLIT, TEST, TEXT, TRAIN
 from spark_jobs.features import apply, token_stages
 from spark_jobs.reading import read_reviews
-from spark_jobs.splitting import FOLDS, Split, split_reviews
+from spark_jobs.splitting import FOLDS, Split, split_off, split_reviews
 from tests.spark.conftest import PROJECT
 
 CLEANED = f"{TEXT} string, {LABEL} int, {FILM} string"
@@ -51,7 +51,7 @@ def test_both_classes_are_on_every_side(exam_split: Split) -> None:
 
 
 def test_the_exam_warns_that_a_score_on_it_says_little(exam_split: Split) -> None:
-    said = warnings(Cleaning(124, 0, 0, 39, 0, 85), exam_split.groups)
+    said = caveats(Cleaning(124, 0, 0, 39, 0, 85), exam_split.groups)
     assert [message for message in said if "39 of 124 rows are repeats" in message]
     assert [message for message in said if "about 10 templates" in message and "says little" in message]
 
@@ -129,3 +129,33 @@ def _split(frame: DataFrame) -> Split:
 
 def _sides(split: Split) -> dict[str, str]:
     return {row[TEXT]: row[SPLIT] for row in split.frame.select(TEXT, SPLIT).collect()}
+
+
+def test_given_test_rows_are_kept_apart_from_training(spark: SparkSession) -> None:
+    known = [
+        (f"the story of number {n} goes on and on until nobody in the cinema cares any more", n % 2) for n in range(60)
+    ]
+    test = [("the story of number 7 goes on and on until nobody in the cinema cares any more", 1), ("quite another", 0)]
+    split = split_off(_tokenised(spark, known), _tokenised(spark, test))
+    sides = _sides(split)
+    assert split.leaking == 1
+    assert [text for text, side in sides.items() if side == TEST] == [text for text, _ in test]
+    assert sum(side == TRAIN for side in sides.values()) == 59
+    folds = {row[FOLD] for row in split.frame.where(F.col(SPLIT) == TRAIN).select(FOLD).distinct().collect()}
+    assert folds == set(range(FOLDS))
+
+
+def test_test_rows_are_kept_whatever_they_share_with_one_another(spark: SparkSession) -> None:
+    known = [
+        (f"film {n} was a {'fine' if n % 2 else 'poor'} evening and nothing more than that, to be honest", n % 2)
+        for n in range(40)
+    ]
+    test = [("see it now", 1), ("see it now, please", 1)]
+    split = split_off(_tokenised(spark, known), _tokenised(spark, test))
+    assert sum(side == TEST for side in _sides(split).values()) == 2
+    assert split.leaking == 0
+
+
+def _tokenised(spark: SparkSession, rows: list[tuple[str, int]]) -> DataFrame:
+    frame = spark.createDataFrame([(text, label, None) for text, label in rows], CLEANED)
+    return apply(token_stages(default_text_rule()), frame)
