@@ -33,6 +33,7 @@ log = logging.getLogger("sentiment.stream")
     help="Folder of model versions, or one version's folder.",
 )
 @broker_options.bootstrap_servers
+@broker_options.client
 @click.option("--group", default=StreamSettings.group, show_default=True, help="Consumer group to work in.")
 @click.option(
     "--instance",
@@ -56,7 +57,7 @@ def stream(model: Path, group: str, instance: str, explain: bool, **flags: Any) 
     """
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s", level=logging.INFO)
     settings = _settings(group, instance, explain, flags)
-    cluster = broker_options.cluster(settings.connection, settings.limits)
+    cluster = broker_options.cluster(flags["client"], settings.connection, settings.limits)
     classifier = Classifier.load(model)
     if flags["create_topics"]:
         create_topics(cluster, settings.topics, settings.limits)
@@ -66,6 +67,7 @@ def stream(model: Path, group: str, instance: str, explain: bool, **flags: Any) 
         topics = " ".join(settings.topics.names())
         log.info("ready: model %s, topics %s, group %s, instance %s", classifier.version, topics, group, instance)
         deliver(broker, classifier, settings, stop)
+        broker.leave()
     log.info("stopped")
 
 
