@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -72,8 +71,4 @@ def connection(servers: str | None) -> Connection:
 def cluster(client: str, to: Connection, limits: Limits | None = None) -> Cluster:
     """The cluster that a verb works with; SettingError if its settings are wrong or the client is not installed."""
     refuse(to.problems())
-    # The client logs each failed connection several times over, and then raises. Its coordinator's warnings stay:
-    # an idle worker waits for a broker that is away, and should say so.
-    logging.getLogger("kafka").setLevel(logging.CRITICAL)
-    logging.getLogger("kafka.coordinator").setLevel(logging.WARNING)
     return open_cluster(client, to, limits or Limits())

@@ -118,10 +118,17 @@ class Limits:
 
 @dataclass(frozen=True)
 class StreamSettings:
-    """All that a worker is told. `instance` is its name in the group: its own, and the same after a restart."""
+    """All that a worker is told. `instance` is its name in the group: its own, and the same after a restart.
+
+    Several `workers` add their numbers to it. Without a `metrics_port` there is no endpoint.
+    """
 
     group: str = "sentiment"
     instance: str = "worker"
+    client: str = CLIENTS[0]
+    workers: int = 1
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int | None = None
     connection: Connection = field(default_factory=Connection)
     topics: Topics = field(default_factory=Topics)
     limits: Limits = field(default_factory=Limits)
@@ -130,6 +137,8 @@ class StreamSettings:
     def __post_init__(self) -> None:
         names = {"group": self.group, "instance": self.instance}
         problems = [f"{name} is empty" for name, value in names.items() if not value.strip()]
+        if self.workers < 1:
+            problems.append(f"workers is {self.workers}: expected 1 or more")
         refuse(problems + self.connection.problems() + self.topics.problems() + self.limits.problems())
 
 

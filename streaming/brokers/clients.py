@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from sentiment.errors import SettingError
 from streaming.brokers.kafka_python import KafkaPythonCluster
 from streaming.brokers.seam import Cluster
@@ -12,6 +14,10 @@ def open_cluster(client: str, connection: Connection, limits: Limits) -> Cluster
     """The cluster through one of `CLIENTS`; SettingError if it is another or is not installed."""
     if client not in CLIENTS:
         raise SettingError(f"Kafka client is {client!r}: expected one of {', '.join(CLIENTS)}")
+    # kafka-python logs each failed connection several times over, and then raises. Its coordinator's warnings stay:
+    # an idle worker waits for a broker that is away, and should say so.
+    logging.getLogger("kafka").setLevel(logging.CRITICAL)
+    logging.getLogger("kafka.coordinator").setLevel(logging.WARNING)
     if client == "kafka-python":
         return KafkaPythonCluster(connection, limits)
     try:

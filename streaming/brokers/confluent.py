@@ -13,7 +13,7 @@ from streaming.brokers import confluent_plain as plain
 from streaming.brokers.confluent_plain import Options, broker_errors
 from streaming.brokers.kafka_python import KafkaPythonCluster
 from streaming.brokers.leaving import leave
-from streaming.brokers.seam import Batch, Broker, Group, Outbox, Reader, Reply, Sender
+from streaming.brokers.seam import Batch, Broker, Group, Outbox, Partition, Reader, Reply, Sender
 from streaming.settings import Connection, Limits
 
 START_SECONDS = 10
@@ -91,6 +91,14 @@ class ConfluentBroker:
             if partition in assigned:
                 self._consumer.seek(TopicPartition(*partition, offset))
 
+    def lag(self) -> dict[Partition, int]:
+        found = {}
+        for each in self._consumer.position(self._consumer.assignment()):
+            _, end = self._consumer.get_watermark_offsets(each, cached=True)
+            if min(each.offset, end) >= 0:  # both are known
+                found[each.topic, each.partition] = end - each.offset
+        return found
+
     def leave(self) -> None:
         member_id = self._consumer.memberid()
         self.close()
@@ -99,10 +107,11 @@ class ConfluentBroker:
 
     def close(self) -> None:
         """Never raises: what a broker that is away does not learn now, it learns at the next start."""
-        with suppress(KafkaException):
+        closed_already = RuntimeError
+        with suppress(KafkaException, closed_already):
             self._producer.purge()  # or closing would wait for what an aborted transaction left
             self._producer.close()
-        with suppress(KafkaException, RuntimeError):  # the latter if it is closed already
+        with suppress(KafkaException, closed_already):
             self._consumer.close()
 
 

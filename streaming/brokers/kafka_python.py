@@ -162,6 +162,10 @@ class KafkaPythonBroker:
             if TopicPartition(*partition) in assigned:
                 self._consumer.seek(TopicPartition(*partition), offset)
 
+    def lag(self) -> dict[Partition, int]:
+        ends = {each: self._consumer.highwater(each) for each in self._consumer.assignment()}
+        return {(*each,): end - self._consumer.position(each) for each, end in ends.items() if end is not None}
+
     def leave(self) -> None:
         member_id = self._consumer.group_metadata().member_id
         self.close()

@@ -48,7 +48,7 @@ def client_options(connection: Connection) -> dict[str, Any]:
 
 def record_of(read: Any) -> Record:
     """The client's record in the seam's terms. A header without a value can't be sent on, so it becomes empty."""
-    headers = [(name, b"" if value is None else value) for name, value in read.headers]
+    headers = [(name, b"" if value is None else value) for name, value in read.headers] if read.headers else []
     return Record(read.topic, read.partition, read.offset, read.key, read.value, headers, read.timestamp)
 
 

@@ -75,6 +75,9 @@ class Broker(Protocol):
         that are still assigned, and lets the exception through.
         """
 
+    def lag(self) -> dict[Partition, int]:
+        """How many records follow the last one polled, for each assigned partition as far as is known."""
+
     def leave(self) -> None:
         """Leave the group for good, so that the others take the partitions over at once. Nothing but close() follows.
 
