@@ -21,7 +21,7 @@ from streaming.brokers.kafka_python import KafkaPythonCluster
 from streaming.brokers.seam import Record
 from streaming.producing import send_reviews
 from streaming.reading import follow
-from streaming.settings import Connection, Limits, Topics
+from streaming.settings import CLIENTS, Connection, Limits, Topics
 from streaming.topics import create_topics
 from tests.contract.conftest import read
 from tests.tiny import write_tiny_model
@@ -39,12 +39,14 @@ class Service:
     models: Path
     topics: Topics
     group: str
+    client: str
 
     @contextmanager
     def running(self) -> Iterator[subprocess.Popen[str]]:
         """A started worker that has said that it is ready; killed on leaving, if it is still there."""
         flags = {
             "--bootstrap-servers": self.servers,
+            "--client": self.client,
             "--model": str(self.models),
             "--group": self.group,
             "--instance": "one",
@@ -71,12 +73,12 @@ def _until_ready(lines: Iterator[str]) -> Iterator[str]:
             return
 
 
-@pytest.fixture
-def service(bootstrap_servers: str, tmp_path: Path) -> Service:
+@pytest.fixture(params=CLIENTS)
+def service(request: pytest.FixtureRequest, bootstrap_servers: str, tmp_path: Path) -> Service:
     name = uuid.uuid4().hex[:8]
     topics = Topics(f"reviews-{name}", f"sentiment-{name}", f"dlq-{name}", partitions=3, replication_factor=1)
     create_topics(KafkaPythonCluster(Connection(bootstrap_servers)), topics, Limits())
-    return Service(bootstrap_servers, write_tiny_model(tmp_path / "models"), topics, f"group-{name}")
+    return Service(bootstrap_servers, write_tiny_model(tmp_path / "models"), topics, f"group-{name}", request.param)
 
 
 def test_every_review_is_answered_exactly_once_though_the_worker_is_killed_again_and_again(service: Service) -> None:
@@ -99,9 +101,11 @@ def test_every_review_is_answered_exactly_once_though_the_worker_is_killed_again
     assert max((answered + dead).values()) == 1
 
 
-def test_a_worker_without_a_broker_ends_with_one_line_and_1(tmp_path: Path) -> None:
+@pytest.mark.parametrize("client", CLIENTS)
+def test_a_worker_without_a_broker_ends_with_one_line_and_1(client: str, tmp_path: Path) -> None:
     models = write_tiny_model(tmp_path / "models")
-    command = [*SENTIMENT, "stream", "--model", str(models), "--bootstrap-servers", "localhost:1"]
+    flags = ["--client", client, "--model", str(models), "--bootstrap-servers", "localhost:1"]
+    command = [*SENTIMENT, "stream", *flags]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
     assert ended.returncode == 1
     (line,) = ended.stderr.splitlines()
