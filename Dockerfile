@@ -1,5 +1,7 @@
 # Targets: serve (API, stream, command line; the default), ui, and train (Spark and a Java runtime).
 # Packages come first, from lock files with hashes; a change of the project's own code makes only the last layer anew.
+# hadolint global ignore=DL3008,DL3042
+# (Debian's packages are of one stable release; pip's cache is a mount of the build, not a part of the image.)
 ARG PYTHON_IMAGE=python:3.12-slim-bookworm
 
 
@@ -50,12 +52,15 @@ COPY deploy/locks/build.lock deploy/locks/train.lock /locks/
 # What serving has is there already; the rest goes to a folder of its own.
 RUN --mount=type=cache,target=/root/.cache/pip \
     pip install --require-hashes --requirement /locks/build.lock \
-    && pip install --require-hashes --no-build-isolation --prefix=/packages --requirement /locks/train.lock
-COPY deploy/connector local/ivysettings.xml /connector/
+    && pip install --require-hashes --no-build-isolation --prefix=/packages --requirement /locks/train.lock \
+    && find /packages -type d -name tests -prune -exec rm -r {} +
+WORKDIR /connector
+COPY deploy/connector local/ivysettings.xml ./
 RUN jars=$(echo /packages/lib/python3.*/site-packages/pyspark/jars) \
-    && java -cp "$(echo "$jars"/ivy-*.jar)" org.apache.ivy.Main -settings /connector/ivysettings.xml \
-        -ivy /connector/ivy.xml -confs default -retrieve "$jars/[artifact]-[revision].[ext]" \
-    && cd "$jars" && sha256sum --check --strict /connector/sha256
+    && java -cp "$(echo "$jars"/ivy-*.jar)" org.apache.ivy.Main -settings ivysettings.xml \
+        -ivy ivy.xml -confs default -retrieve "[artifact]-[revision].[ext]" \
+    && sha256sum --check --strict sha256 \
+    && mv ./*.jar "$jars"
 
 
 FROM java AS train
@@ -73,10 +78,37 @@ ENTRYPOINT ["sentiment"]
 CMD ["train"]
 
 
+FROM base AS ui-packages
+COPY deploy/locks/ui.lock /locks/
+RUN --mount=type=cache,target=/root/.cache/pip \
+    pip install --require-hashes --prefix=/packages --requirement /locks/ui.lock \
+    && find /packages -type d -name tests -prune -exec rm -r {} +
+
+
+FROM base AS ui
+ARG VERSION=unknown REVISION=unknown
+COPY --from=ui-packages /packages /usr/local
+COPY --from=app /app /app
+ENV SENTIMENT_UI_HOST=0.0.0.0
+LABEL org.opencontainers.image.title="review-sentiment ui" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
+USER 10001:10001
+EXPOSE 8501
+HEALTHCHECK --interval=5s --timeout=3s --start-period=30s --retries=3 \
+    CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8501/_stcore/health', timeout=2)"]
+ENTRYPOINT ["sentiment"]
+CMD ["ui"]
+
+
 FROM base AS serve
 ARG VERSION=unknown REVISION=unknown
 COPY --from=app /app /app
-ENV SENTIMENT_HOST=0.0.0.0
+# `serve` and `stream` alike tell their health and figures on port 8000.
+ENV SENTIMENT_HOST=0.0.0.0 \
+    SENTIMENT_METRICS_HOST=0.0.0.0 \
+    SENTIMENT_METRICS_PORT=8000
 LABEL org.opencontainers.image.title="review-sentiment serve" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="${VERSION}" \

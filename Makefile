@@ -8,10 +8,11 @@ suite_unit := tests/unit
 suite_spark := tests/spark
 suite_kafka := tests/contract tests/integration tests/chaos
 suite_e2e := tests/e2e
+suite_containers := tests/containers
 suite_all := tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format quality bench train lock clean
+.PHONY: help setup demo test lint format quality bench train lock clean images deployable
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,9 +29,20 @@ setup: .venv/.ready ## Make the virtual environment, with every package pinned b
 demo: setup ## From nothing to a running stream; ONCE=1 sends 2,000 reviews, checks and ends
 	@$(BIN)/sentiment demo $(if $(ONCE),--once)
 
-test: setup ## Run the tests; SUITE=unit|spark|kafka|e2e for a part
-	@test -n "$(suite_$(SUITE))" || { echo "no suite $(SUITE): unit, spark, kafka, e2e or all"; exit 2; }
+test: setup ## Run the tests; SUITE=unit|spark|kafka|e2e|containers for a part
+	@test -n "$(suite_$(SUITE))" || { echo "no suite $(SUITE): unit, spark, kafka, e2e, containers or all"; exit 2; }
 	$(BIN)/python -m pytest $(suite_$(SUITE)) $(PYTEST_ARGS)
+
+images: ## Build the images; needs Docker with compose and buildx
+	docker compose build
+
+deployable: .local/checks/.ready ## Check the Dockerfile, the compose file, the pipeline, the manifests, the alert rules
+	PATH="$(CURDIR)/.local/checks/bin:$$PATH" deploy/check
+
+.local/checks/.ready: deploy/locks/checks.lock
+	$(PYTHON) -m venv .local/checks
+	.local/checks/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
 
 lint: setup ## Check style, types and the import law
 	$(BIN)/ruff check .
@@ -59,6 +71,7 @@ lock: ## Pin all packages anew (needs uv)
 	$(PART) --group build -o deploy/locks/build.lock
 	$(LOCK) --group checks -o deploy/locks/checks.lock
 	$(PART) pyproject.toml -o deploy/locks/serve.lock
+	$(PART) --extra ui pyproject.toml -o deploy/locks/ui.lock
 	$(PART) --extra train pyproject.toml -o deploy/locks/train.lock
 
 clean: ## Remove what was made here: environment, broker, models
