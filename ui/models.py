@@ -45,5 +45,5 @@ def others(models: Path, name: str) -> list[str]:
 
 
 def languages(version: Version) -> list[str]:
-    """`all` and the languages that there are scores for; bands of length are left to the report."""
-    return [name for name in version.manifest.metrics if " " not in name]
+    """`all`, and the languages that there are scores for; bands of length are left to the report."""
+    return list(dict.fromkeys([ALL, *(name for name in version.manifest.metrics if " " not in name)]))
