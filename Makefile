@@ -11,7 +11,7 @@ suite_e2e := tests/e2e
 suite_all := tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format quality train lock clean
+.PHONY: help setup demo test lint format quality bench train lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ format: setup ## Put the code into the project's format
 
 quality: setup ## Measure the model beside its peers; QUALITY_DATA names a folder with more data
 	$(BIN)/python -m benchmarks.quality
+
+bench: setup ## Measure speed and memory beside the peers; PART=score|stream|... for a part
+	$(BIN)/python -m benchmarks.bench $(if $(PART),--part $(PART))
 
 train: setup ## Train on the starter data and make the model current
 	$(BIN)/sentiment train --input data/imdb-train.parquet --input data/allocine-train.parquet
