@@ -38,7 +38,7 @@ WORKDIR /source
 COPY . .
 RUN pip install --no-deps --no-build-isolation --target=/app .
 WORKDIR /
-RUN python -c "import numpy as np; from sentiment import kernel; from sentiment.textrule import default_text_rule as d; from sentiment.classifier import encode_texts as e; r=d(); t=kernel.make_tables((r.kinds(), r.folds(), r.max_order), (1<<18, np.array([1],np.uint32)), (np.array([1.0]), 0.0)); kernel.score(*e(['a']), t); import sentiment.explanation as x; x.explain_text('a b', t, ('a',))"
+RUN sentiment models compile
 
 
 FROM base AS java
