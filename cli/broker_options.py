@@ -9,8 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-from streaming.brokers.kafka_python import KafkaPythonCluster
-from streaming.brokers.seam import Cluster
+from streaming.brokers.seam import Cluster, Publisher
 from streaming.settings import Connection, Limits, Topics, refuse
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -26,7 +25,7 @@ def bootstrap_servers(command: Command) -> Command:
 
 
 def topic(role: str) -> Callable[[Command], Command]:
-    """A flag for the name of one topic: `reviews`, `results` or `dead_letters`."""
+    """A flag for the name of one topic: `reviews`, `results`, `dead_letters` or `feedback`."""
     return click.option(
         f"--{role.replace('_', '-')}-topic",
         envvar=f"SENTIMENT_{role.upper()}_TOPIC",
@@ -59,9 +58,23 @@ def connection(servers: str | None) -> Connection:
 
 def cluster(to: Connection, limits: Limits | None = None) -> Cluster:
     """The cluster that a verb works with; SettingError if its settings are wrong."""
+    from streaming.brokers.kafka_python import KafkaPythonCluster
+
+    _prepare(to)
+    return KafkaPythonCluster(to, limits)
+
+
+def publisher(to: Connection) -> Publisher:
+    """Where a server keeps single records; it connects with the first. SettingError if its settings are wrong."""
+    from streaming.brokers.kafka_python_publisher import KafkaPythonPublisher
+
+    _prepare(to)
+    return KafkaPythonPublisher(to)
+
+
+def _prepare(to: Connection) -> None:
     refuse(to.problems())
     # The client logs each failed connection several times over, and then raises. Its coordinator's warnings stay:
     # an idle worker waits for a broker that is away, and should say so.
     logging.getLogger("kafka").setLevel(logging.CRITICAL)
     logging.getLogger("kafka.coordinator").setLevel(logging.WARNING)
-    return KafkaPythonCluster(to, limits)

@@ -19,8 +19,8 @@ class Term(NamedTuple):
     """A bucket that the text fills: `text` is the term as it first stands in the text, after folding.
 
     `weight` is what it adds to the margin; `spans` are (start, end) in characters of the cleaned text, of all
-    places; `learned_as` are the training terms of the bucket. Where `text` is not among those, the term was
-    never seen in training and only shares their bucket.
+    places; `learned_as` are the training terms that shaped the bucket. Where `text` is not among those, it was
+    hardly ever seen in training and only shares their bucket.
     """
 
     text: str
