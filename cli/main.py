@@ -25,7 +25,7 @@ VERBS = {
     "consume": ("cli.consume:consume", "Print the results that arrive on Kafka."),
     "serve": ("cli.serve:serve", "Serve the model over HTTP."),
     "kafka": ("cli.kafka:kafka", "Start and stop the broker that a bare machine lacks."),
-    "models": ("cli.models:models", "List, show, verify, promote and roll back model versions."),
+    "models": ("cli.models:models", "List, show, verify, promote and roll back model versions; compile the scorer."),
 }
 
 
