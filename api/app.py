@@ -1,31 +1,45 @@
-"""The Flask app: a model and settings are given to it, and nothing is read at import."""
+"""The Flask app: a model, settings and a place for feedback are given to it, and nothing is read at import."""
 
 from __future__ import annotations
 
-from flask import Flask, Response
+from collections.abc import Callable
+from typing import Any
 
-from api import problems
+from flask import Flask
+
+from api import keys, metrics, problems
+from api.feedback import Publish, feedback_blueprint
 from api.health import health_blueprint
+from api.inference import inference_blueprint
+from api.metrics import Metrics, metrics_blueprint
 from api.model import model_blueprint
+from api.openapi import openapi_blueprint
 from api.predict import predict_blueprint
 from api.settings import Settings
 from sentiment import Classifier
 
 
-def create_app(classifier: Classifier, settings: Settings) -> Flask:
+class App(Flask):
+    """No view and no hook here is asynchronous; Flask would look at each of them in each request again."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func
+
+
+def create_app(classifier: Classifier, settings: Settings, publish: Publish | None = None) -> Flask:
     """An app that answers with this model and no other, for as long as it lives."""
-    app = Flask(__name__, static_folder=None)
+    app = App(__name__, static_folder=None)
     app.url_map.merge_slashes = False  # //predict is unknown, not a redirect to wherever the Host header says
+    counted = Metrics(classifier)
     problems.register(app)
-    app.register_blueprint(predict_blueprint(classifier, settings))
+    metrics.register(app, counted)
+    if settings.api_keys:
+        keys.require_key(app, settings.api_keys)
+    app.register_blueprint(predict_blueprint(classifier, settings, counted))
+    app.register_blueprint(feedback_blueprint(publish, settings))
+    app.register_blueprint(inference_blueprint(classifier, settings, counted))
     app.register_blueprint(model_blueprint(classifier))
     app.register_blueprint(health_blueprint(classifier))
-    app.after_request(_guard)
+    app.register_blueprint(metrics_blueprint(counted))
+    app.register_blueprint(openapi_blueprint(settings))
     return app
-
-
-def _guard(response: Response) -> Response:
-    """Nothing is kept by caches unless its view says so, and nothing is taken for another type than it has."""
-    response.headers.setdefault("Cache-Control", "no-store")
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response

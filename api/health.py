@@ -6,23 +6,21 @@ request number one. So an app that can answer at all is ready, and one that is n
 
 from __future__ import annotations
 
-import msgspec
 from flask import Blueprint, Response
 
+from api.answers import answer
 from sentiment import Classifier
 
 
 def health_blueprint(classifier: Classifier) -> Blueprint:
     blueprint = Blueprint("health", __name__, url_prefix="/health")
-    live_body = msgspec.json.encode({"status": "live"})
-    ready_body = msgspec.json.encode({"status": "ready", "model_version": classifier.version})
 
     @blueprint.get("/live")
     def live() -> Response:
-        return Response(live_body, mimetype="application/json")
+        return answer({"status": "live"})
 
     @blueprint.get("/ready")
     def ready() -> Response:
-        return Response(ready_body, mimetype="application/json")
+        return answer({"status": "ready", "model_version": classifier.version})
 
     return blueprint

@@ -2,53 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import msgspec
 from flask import Blueprint, Response, request
 from msgspec import UNSET
 
+from api.answers import answer
+from api.bodies import read_json_or_form
+from api.metrics import Metrics
 from api.problems import RequestError
-from api.reviews import Review, parse, read_json
+from api.reviews import Review, parse
 from api.settings import Settings
-from sentiment import Classifier, Result
+from sentiment import Classifier
 from sentiment.results import result
 
 
-def predict_blueprint(classifier: Classifier, settings: Settings) -> Blueprint:
+def predict_blueprint(classifier: Classifier, settings: Settings, metrics: Metrics) -> Blueprint:
     blueprint = Blueprint("predict", __name__)
 
     @blueprint.post("/predict")
     def predict() -> Response:
-        explain = _explain(request.args.get("explain", "false"))
-        asked = parse(read_json(request, settings), settings)
-        if isinstance(asked, Review):
-            return _json(classify(classifier, [asked], explain=explain)[0])
-        return _json({"predictions": classify(classifier, asked, explain=explain)})
+        explain = _explain()
+        asked = parse(read_json_or_form(request, settings.max_body_bytes), settings)
+        reviews = [asked] if isinstance(asked, Review) else asked
+        predictions = classifier.predict([review.text for review in reviews])
+        metrics.count_predictions(predictions)
+        results = [
+            result(
+                prediction,
+                classifier.version,
+                review.sent,
+                id=review.id,
+                because=classifier.because(review.text) if explain else UNSET,
+            )
+            for review, prediction in zip(reviews, predictions, strict=True)
+        ]
+        return answer(results[0] if isinstance(asked, Review) else {"predictions": results})
 
     return blueprint
 
 
-def classify(classifier: Classifier, reviews: Sequence[Review], *, explain: bool) -> list[Result]:
-    """The result of each review, in their order."""
-    predictions = classifier.predict([review.text for review in reviews])
-    return [
-        result(
-            prediction,
-            classifier.version,
-            review.sent,
-            id=review.id,
-            because=classifier.because(review.text) if explain else UNSET,
-        )
-        for review, prediction in zip(reviews, predictions, strict=True)
-    ]
-
-
-def _explain(value: str) -> bool:
+def _explain() -> bool:
+    value = request.args.get("explain", "false") if request.query_string else "false"
     if value not in ("true", "false"):
         raise RequestError(422, "explain_malformed", "the query parameter `explain` must be true or false")
     return value == "true"
-
-
-def _json(value: Result | dict[str, list[Result]]) -> Response:
-    return Response(msgspec.json.encode(value), mimetype="application/json")

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Mapping
 
 import msgspec
 from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
+
+from api.answers import body
+
+PROBLEM = "application/problem+json"
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,11 +29,11 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RequestError(Exception):
-    """A request that can't be answered; `detail` says what was expected, and never quotes the request."""
+    """A request that can't be answered; `detail` says what was expected, and never quotes a value of the request."""
 
-    def __init__(self, status: int, code: str, detail: str) -> None:
+    def __init__(self, status: int, code: str, detail: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(detail)
-        self.status, self.code, self.detail = status, code, detail
+        self.status, self.code, self.detail, self.headers = status, code, detail, headers or {}
 
 
 def register(app: Flask) -> None:
@@ -39,7 +44,9 @@ def register(app: Flask) -> None:
 
 
 def _refused(error: RequestError) -> Response:
-    return _response(error.status, error.code, error.detail)
+    response = _response(error.status, error.code, error.detail)
+    response.headers.extend(error.headers)
+    return response
 
 
 def _http_error(error: HTTPException) -> Response:
@@ -59,4 +66,4 @@ def _unexpected(error: Exception) -> Response:
 
 def _response(status: int, code: str, detail: str) -> Response:
     problem = Problem(title=HTTP_STATUS_CODES[status], status=status, detail=detail, code=code, error=detail)
-    return Response(msgspec.json.encode(problem), status, mimetype="application/problem+json")
+    return body(msgspec.json.encode(problem), PROBLEM, status)

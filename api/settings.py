@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from api.keys import read_keys
 from sentiment.errors import SettingError
 from sentiment.reviews import MOST_CHARACTERS
 
@@ -26,10 +27,11 @@ class Settings:
     model: Path = Path("models")
     host: str = "127.0.0.1"
     port: int = 8_000
-    workers: int = 1
+    workers: int = 2
     max_body_bytes: int = 1 << 20
     max_texts: int = 256
     max_characters: int = MOST_CHARACTERS
+    api_keys: tuple[str, ...] = field(default=(), repr=False)
 
 
 def read_settings(given: Mapping[str, str | None]) -> Settings:
@@ -44,9 +46,14 @@ def read_settings(given: Mapping[str, str | None]) -> Settings:
             numbers[name] = _whole_number(name, said[name], bounds) if name in said else getattr(Settings, name)
         except SettingError as error:
             wrong.append(str(error))
+    keys: tuple[str, ...] = ()
+    try:
+        keys = read_keys(said.get("api_keys"), said.get("api_keys_file"))
+    except SettingError as error:
+        wrong.append(str(error))
     if wrong:
         raise SettingError("; ".join(wrong))
-    return Settings(Path(said.get("model", Settings.model)), said.get("host", Settings.host), **numbers)
+    return Settings(Path(said.get("model", Settings.model)), said.get("host", Settings.host), **numbers, api_keys=keys)
 
 
 def _whole_number(name: str, value: str, bounds: tuple[int, int]) -> int:

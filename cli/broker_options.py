@@ -8,8 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from streaming.brokers.clients import open_cluster
-from streaming.brokers.seam import Cluster
+from streaming.brokers.seam import Cluster, Publisher
 from streaming.settings import CLIENTS, Connection, Limits, Topics, refuse
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -37,7 +36,7 @@ def client(command: Command) -> Command:
 
 
 def topic(role: str) -> Callable[[Command], Command]:
-    """A flag for the name of one topic: `reviews`, `results` or `dead_letters`."""
+    """A flag for the name of one topic: `reviews`, `results`, `dead_letters` or `feedback`."""
     return click.option(
         f"--{role.replace('_', '-')}-topic",
         envvar=f"SENTIMENT_{role.upper()}_TOPIC",
@@ -70,5 +69,15 @@ def connection(servers: str | None) -> Connection:
 
 def cluster(client: str, to: Connection, limits: Limits | None = None) -> Cluster:
     """The cluster that a verb works with; SettingError if its settings are wrong or the client is not installed."""
+    from streaming.brokers.clients import open_cluster
+
     refuse(to.problems())
     return open_cluster(client, to, limits or Limits())
+
+
+def publisher(to: Connection) -> Publisher:
+    """Where a server keeps single records; it connects with the first. SettingError if its settings are wrong."""
+    from streaming.brokers.clients import open_publisher
+
+    refuse(to.problems())
+    return open_publisher(to)

@@ -1,45 +1,31 @@
-"""`sentiment serve`: the HTTP door on granian, a WSGI server written in Rust."""
+"""`sentiment serve`: the HTTP door, its workers and what they share."""
 
 from __future__ import annotations
 
 import functools
 import multiprocessing
 import os
-import socket
+import shutil
 import threading
-import time
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
 
 import click
-from flask import Flask
-from granian import Granian
-from granian.constants import HTTPModes, Interfaces
-from granian.http import HTTP1Settings
-from granian.log import LogLevels
-from granian.server.common import AbstractServer
 
-from api.app import create_app
 from api.settings import WHOLE_NUMBERS, Settings, read_settings
+from cli import broker_options
+from cli.server import announce, free_address, make_server
 from sentiment import Classifier
-from sentiment.errors import ServiceError
+from streaming.brokers.seam import Reply
+from streaming.settings import Connection, refuse
 
-# Of each worker. A thread is held for as long as its request's body takes to arrive, so there are far more of them
-# than cores; they start when they are needed. A connection that waits its turn costs next to nothing.
-THREADS = 32
-CONNECTIONS = 512
-HEADER_BYTES = 65_536  # about: what has arrived with the last read still counts
-HEADER_MILLISECONDS = 10_000  # for a request's header to arrive, and how long an idle connection is kept
-STOP_SECONDS = 10  # for requests under way to finish once told to stop
+if TYPE_CHECKING:
+    from flask import Flask
 
+    from api.feedback import Publish
 
-class Address(NamedTuple):
-    host: str
-    port: int
-
-    def __str__(self) -> str:
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"http://{host}:{self.port}"
+FIGURES = "PROMETHEUS_MULTIPROC_DIR"
 
 
 def _setting(name: str, text: str) -> Callable[..., Any]:
@@ -49,7 +35,7 @@ def _setting(name: str, text: str) -> Callable[..., Any]:
         envvar="SENTIMENT_" + name.upper(),
         show_envvar=True,
         metavar="N" if name in WHOLE_NUMBERS else None,
-        help=f"{text} [default: {getattr(Settings, name)}]",
+        help=f"{text} [default: {getattr(Settings, name, 'none')}]",
     )
 
 
@@ -61,72 +47,49 @@ def _setting(name: str, text: str) -> Callable[..., Any]:
 @_setting("max_body_bytes", "Most bytes in a request's body.")
 @_setting("max_texts", "Most texts in a request.")
 @_setting("max_characters", "Most characters in a text.")
-def serve(**given: str | None) -> None:
-    """Serve the model over HTTP until SIGTERM or Ctrl-C."""
-    settings = read_settings(given)
+@_setting("api_keys_file", "File of API keys, one a line; SENTIMENT_API_KEYS lists them with commas between.")
+@broker_options.bootstrap_servers
+@broker_options.topic("feedback")
+def serve(bootstrap_servers: str | None, feedback_topic: str, **given: str | None) -> None:
+    """Serve the model over HTTP until SIGTERM or Ctrl-C.
+
+    Feedback is taken where a Kafka cluster is named.
+    """
+    settings = read_settings(given | {"api_keys": os.environ.get("SENTIMENT_API_KEYS")})
+    connection = broker_options.connection(bootstrap_servers) if bootstrap_servers else None
+    refuse(connection.problems() if connection else [])
     address = free_address(settings)
     version = Classifier.load(settings.model).version  # what does not load stops the start, not the first request
     threading.Thread(target=announce, args=(address, version), daemon=True).start()
     server = make_server(address, settings.workers)
-    server.serve(target_loader=functools.partial(start_worker, settings), wrap_loader=False)
+    with TemporaryDirectory(prefix="sentiment-metrics-") as figures:
+        os.environ[FIGURES] = figures
+        loader = functools.partial(start_worker, settings, connection, feedback_topic)
+        server.serve(target_loader=loader, wrap_loader=False)
 
 
-def free_address(settings: Settings) -> Address:
-    """The address to listen on; ServiceError if it is taken or not this machine's.
+def start_worker(settings: Settings, connection: Connection | None, feedback_topic: str) -> Flask:
+    """The app of one worker, in its own process.
 
-    Workers share a port by SO_REUSEPORT, which would also let a second server join the first one unnoticed; a
-    socket without that option can't be bound where anything listens.
+    The app is imported only here: at its import the Prometheus client looks whether there is a folder to share.
     """
-    try:
-        family, kind, _, _, place = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family, kind) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(place)
-            return Address(*probe.getsockname()[:2])
-    except (OSError, UnicodeError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise ServiceError(
-            f"can't listen on {settings.host}, port {settings.port}: {reason}; choose others by --host and --port"
-        ) from error
+    from api.app import create_app
 
-
-def make_server(address: Address, workers: int) -> AbstractServer[Any]:
-    return Granian(
-        "api",  # only a name: the app comes from `start_worker`
-        address=address.host,
-        port=address.port,
-        interface=Interfaces.WSGI,
-        workers=workers,
-        blocking_threads=THREADS,
-        backpressure=CONNECTIONS,
-        http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(header_read_timeout=HEADER_MILLISECONDS, max_buffer_size=HEADER_BYTES),
-        websockets=False,
-        log_level=LogLevels.error,
-        workers_kill_timeout=STOP_SECONDS,
-    )
-
-
-def start_worker(settings: Settings) -> Flask:
-    """The app of one worker, in its own process."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    return create_app(Classifier.load(settings.model), settings)
+    publish = _publish(connection, feedback_topic) if connection else None
+    return create_app(Classifier.load(settings.model), settings, publish)
+
+
+def _publish(connection: Connection, topic: str) -> Publish:
+    publisher = broker_options.publisher(connection)
+    headers = [("content-type", b"application/json")]
+    return lambda key, value: publisher.publish(Reply(topic, key, value, headers))
 
 
 def _end_with_parent() -> None:
-    """A parent that was killed can't stop its workers, and they would keep the port from its successor."""
+    """A parent that was killed can't stop its workers, which would keep the port from its successor, nor tidy up."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
+        shutil.rmtree(os.environ[FIGURES], ignore_errors=True)
         os._exit(1)
-
-
-def announce(address: Address, version: str) -> None:
-    """Say where the server is as soon as it accepts connections."""
-    while True:
-        try:
-            socket.create_connection(address, timeout=1).close()
-        except OSError:
-            time.sleep(0.02)
-        else:
-            return click.echo(f"sentiment: serving model {version} on {address}")

@@ -1,11 +1,12 @@
-"""Confidence that means what it says: Platt scaling, and the band of probabilities that a person should look at."""
+"""Confidence that means what it says: logistic scaling of margins, and the band that a person should look at."""
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from sentiment.manifest import Calibration
 from sentiment.predictions import probabilities
 
 Floats = npt.NDArray[np.float64]
@@ -14,33 +15,47 @@ Labels = npt.NDArray[np.int8]
 STEPS = 50
 
 
-def platt(margins: Floats, labels: Labels, weights: Floats | None = None) -> tuple[float, float]:
-    """Slope and offset that make sigmoid(slope * margin + offset) most likely (Platt 1999), by Newton's method.
+class Observed(NamedTuple):
+    """Rows that no model in question was fitted on, all of shape (rows,): label, weight, and a margin not to scale."""
 
-    Platt's smoothed targets keep it finite where the classes don't overlap. The slope is never turned round: a model
-    whose margins point the wrong way on these rows is left as it is.
+    label: Labels
+    weight: Floats
+    base: Floats
+
+    @staticmethod
+    def of(labels: Labels, weights: Floats | None = None) -> Observed:
+        """Rows with no margin but the one to scale; without weights all count alike."""
+        weights = np.ones(len(labels)) if weights is None else weights
+        return Observed(labels, weights, np.zeros(len(labels)))
+
+
+def scale(design: Floats, start: Floats, observed: Observed) -> Floats:
+    """The factors that make sigmoid(base + design @ factors) most likely, by Newton's method from `start`.
+
+    `design` has the shape (rows, factors). Platt's smoothed targets (1999) keep the factors finite where the classes
+    don't overlap.
     """
-    weights = np.ones(len(margins)) if weights is None else weights
-    positives, negatives = float(weights[labels == 1].sum()), float(weights[labels != 1].sum())
-    targets = np.where(labels == 1, (positives + 1) / (positives + 2), 1 / (negatives + 2))
-    design = np.column_stack([margins, np.ones_like(margins)])
-    theta = np.array([1.0, 0.0])
+    positives, negatives = (float(observed.weight[observed.label == label].sum()) for label in (1, 0))
+    targets = np.where(observed.label == 1, (positives + 1) / (positives + 2), 1 / (negatives + 2))
+    factors = start
     for _ in range(STEPS):
-        p = probabilities(design @ theta)
-        hessian = (design * (weights * p * (1 - p))[:, None]).T @ design + 1e-9 * np.eye(2)
-        step = np.linalg.solve(hessian, design.T @ (weights * (targets - p)))
-        theta = theta + np.clip(step, -2.0, 2.0)
+        p = probabilities(observed.base + design @ factors)
+        hessian = (design * (observed.weight * p * (1 - p))[:, None]).T @ design + 1e-9 * np.eye(len(start))
+        step = np.linalg.solve(hessian, design.T @ (observed.weight * (targets - p)))
+        factors = factors + np.clip(step, -2.0, 2.0)
         if np.abs(step).max() < 1e-10:
             break
-    slope, offset = float(theta[0]), float(theta[1])
-    return (slope, offset) if slope > 0 and np.isfinite(theta).all() else (1.0, 0.0)
+    return factors
 
 
-def calibration(margins: Floats, labels: Labels, weights: Floats | None = None, precision: float = 0.97) -> Calibration:
-    """Platt's slope and offset; the narrowest band round 0.5 such that `precision` of the labels outside are right."""
-    slope, offset = platt(margins, labels, weights)
-    confident = review_limit(probabilities(slope * margins + offset), labels, precision)
-    return Calibration("Platt scaling on out-of-fold margins", slope, offset, 1.0 - confident, confident)
+def platt(margins: Floats, observed: Observed) -> tuple[float, float]:
+    """Slope and offset that make sigmoid(slope * margin + offset) most likely (Platt 1999).
+
+    The slope is never turned round: a model whose margins point the wrong way on these rows is left as it is.
+    """
+    design = np.column_stack([margins, np.ones_like(margins)])
+    slope, offset = scale(design, np.array([1.0, 0.0]), observed).tolist()
+    return (slope, offset) if slope > 0 and np.isfinite([slope, offset]).all() else (1.0, 0.0)
 
 
 def review_limit(probability: Floats, labels: Labels, precision: float) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 
 import numpy as np
@@ -79,8 +80,7 @@ class Classifier:
 def encode_texts(texts: Sequence[str]) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
     """Texts as the kernel takes them: one buffer of UTF-8 and the offsets, shape (texts + 1,)."""
     encoded = [text.encode() for text in texts]
-    offsets = np.zeros(len(encoded) + 1, np.int64)
-    np.cumsum([len(data) for data in encoded], out=offsets[1:])
+    offsets = np.fromiter(accumulate(map(len, encoded), initial=0), np.int64, len(encoded) + 1)
     return np.frombuffer(b"".join(encoded), np.uint8), offsets
 
 

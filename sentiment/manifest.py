@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from sentiment.textrule import TextRule
 
-FORMAT = 1
+FORMAT = 2
 
 
 class Hashing(Struct, frozen=True, forbid_unknown_fields=True):
@@ -22,11 +22,13 @@ class Hashing(Struct, frozen=True, forbid_unknown_fields=True):
 class Calibration(Struct, frozen=True, forbid_unknown_fields=True):
     """What was folded into the coefficients, and the band of probabilities in which a person should look.
 
-    Calibrated margin = slope * fitted margin + offset (Platt 1999).
+    Calibrated margin = intercept + offset + the sum over languages of slope * what the language's buckets add to
+    the fitted margin + shift * how many of its markers the text has / sqrt(distinct buckets).
     """
 
     method: str
-    slope: float
+    slopes: dict[str, float]  # by language; one of `all` where the data has a single language
+    shifts: dict[str, float]
     offset: float
     review_above: float  # needs_review where review_above < probability < review_below
     review_below: float

@@ -10,6 +10,7 @@ import msgspec
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from spark_jobs.caveats import caveats
 from spark_jobs.cleaning import Cleaning
 from spark_jobs.columns import LABEL, LANGUAGE, SPLIT, TEST, TEXT, TRAIN
 from spark_jobs.evaluating import Scored
@@ -19,19 +20,24 @@ from spark_jobs.searching import Search
 from spark_jobs.splitting import Split
 
 
-def describe(account: Cleaning, split: Split, inputs: Sequence[str]) -> dict[str, Any]:
+def describe(account: Cleaning, split: Split, inputs: Sequence[str], tests: Sequence[str]) -> dict[str, Any]:
     """What the model folder says of its data, with warnings in words."""
     counted = split.frame.groupBy(SPLIT).count().collect()
     sizes = {row[SPLIT]: row["count"] for row in counted}
     fingerprint = split.frame.agg(F.bit_xor(F.xxhash64(TEXT, LABEL))).collect()[0][0]
     return {
-        "inputs": [entry.rstrip("/").rsplit("/", 1)[-1] for entry in inputs],
+        "inputs": _names(inputs),
+        "tests": _names(tests),
         "cleaning": account._asdict(),
         "groups": split.groups,
         "split": {side: sizes.get(side, 0) for side in (TRAIN, TEST)},
         "fingerprint": f"{fingerprint & (1 << 64) - 1:016x}",
-        "warnings": warnings(account, split.groups),
+        "warnings": [*caveats(account, split.groups), *_leaks(split)],
     }
+
+
+def _names(entries: Sequence[str]) -> list[str]:
+    return [entry.rstrip("/").rsplit("/", 1)[-1] for entry in entries]
 
 
 def extras(search: Search, curve: Sequence[LearningPoint], train: DataFrame) -> Extras:
@@ -40,19 +46,10 @@ def extras(search: Search, curve: Sequence[LearningPoint], train: DataFrame) -> 
     return Extras(search.table, curve, documents)
 
 
-def warnings(account: Cleaning, groups: int) -> list[str]:
-    """What a reader must know before believing a score on this data."""
-    found = []
-    if account.repeated > 0.1 * account.rows:
-        found.append(f"{account.repeated:,} of {account.rows:,} rows are repeats of another row")
-    if groups < 0.5 * account.kept:
-        found.append(
-            f"the {account.kept:,} distinct texts come from about {groups:,} templates, so a score on them says little "
-            "about real reviews"
-        )
-    if account.kept < 1000:
-        found.append(f"{account.kept:,} texts are few: expect a much lower accuracy on reviews of another kind")
-    return found
+def _leaks(split: Split) -> list[str]:
+    if not split.leaking:
+        return []
+    return [f"{split.leaking:,} rows have the text or the film of a test row: they were not trained on"]
 
 
 def write_rows(scored: Scored, path: Path) -> None:

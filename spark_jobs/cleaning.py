@@ -38,13 +38,13 @@ def clean_texts(frame: DataFrame) -> DataFrame:
 
     def batches(frames: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
         for batch in frames:
-            texts = [_cleaned(text) for text in batch[TEXT]]
+            texts = [cleaned_text(text) for text in batch[TEXT]]
             yield batch.assign(**{TEXT: texts, LANGUAGE: [language_of(text) for text in texts]})
 
     return frame.mapInPandas(batches, SCHEMA)
 
 
-def _cleaned(text: object) -> str:
+def cleaned_text(text: object) -> str:
     """The cleaned text; empty where serving would say that it is empty or white space."""
     cleaned = clean(text) if isinstance(text, str) else ""
     return "" if cleaned.isspace() else cleaned

@@ -15,9 +15,9 @@ from spark_jobs.exploring.as_text import as_text
 from spark_jobs.exploring.look import Look, look_at
 from spark_jobs.exploring.sections import sections
 from spark_jobs.exploring.weak_spots import verdict, weak_spots
+from spark_jobs.progress import Progress
 from spark_jobs.reading import Columns
 from spark_jobs.session import start_session
-from spark_jobs.train_model import Progress
 
 
 @click.command()

@@ -93,15 +93,16 @@ def fit(prepared: Prepared, recipe: Recipe, penalty: float) -> Linear:
 
 
 def document_frequencies(frame: DataFrame) -> Frequencies:
-    """Document frequencies by class, from Spark's own IDF: exact, and no shuffle."""
+    """Weighted document frequencies by class."""
     found = {label: np.zeros(1) for label in (1, 0)}
     for label, weight in sorted(frame.select(LABEL, WEIGHT).distinct().collect()):
         part = frame.where((F.col(LABEL) == label) & (F.col(WEIGHT) == weight))
-        found[label] = found[label] + weight * _frequency(part)
+        found[label] = found[label] + weight * document_frequency(part)
     return Frequencies(found[1], found[0])
 
 
-def _frequency(frame: DataFrame) -> Floats:
+def document_frequency(frame: DataFrame) -> Floats:
+    """How many rows have each bucket, shape (buckets,), from Spark's own IDF: exact, and no shuffle."""
     model = IDF(inputCol=COUNTS, outputCol="idf").fit(frame)
     scale = float(model.numDocs + 1)  # Spark's idf is the logarithm of (documents + 1) / (frequency + 1)
     frequency: Floats = np.rint(scale / np.exp(model.idf.toArray()) - 1)
@@ -118,12 +119,6 @@ def naive_bayes_ratios(frequencies: Frequencies, kept: Buckets) -> Floats:
 def choose(ratios: Floats, frequency: Floats, keep: int) -> npt.NDArray[np.int64]:
     """Places, ascending, of the `keep` buckets that tell most about most documents: ratio * sqrt(frequency)."""
     return np.sort(np.argsort(-ratios * np.sqrt(frequency), kind="stable")[:keep])
-
-
-def calibrate(linear: Linear, slope: float, offset: float) -> Linear:
-    """Fold a calibration, slope * margin + offset, into the model."""
-    buckets, coefficients = linear.weights
-    return Linear(Weights(buckets, coefficients * slope), linear.intercept * slope + offset)
 
 
 def _least_frequency(recipe: Recipe, rows: int) -> int:

@@ -93,7 +93,7 @@ def _write(
     )
     terms = terms_of_buckets(train, candidate.tables, candidate.linear.weights.buckets)
     folder.write_parts(place, candidate.linear.weights, terms, _checks(candidate))
-    manifest = _manifest(candidate, about, evaluate_all(scored))
+    manifest = _manifest(candidate, about, evaluate_all(scored, candidate.calibration))
     folder.write_manifest(place, manifest)
     classifier = Classifier.load(place)
     certified = msgspec.structs.replace(

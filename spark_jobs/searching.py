@@ -1,7 +1,4 @@
-"""Cross-validation by groups: the best penalty, and margins of rows that their model has not seen.
-
-Those out-of-fold margins are what the confidence is calibrated on.
-"""
+"""Cross-validation by groups: the best penalty, and the models that have not seen one fold each."""
 
 from __future__ import annotations
 
@@ -16,7 +13,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, DoubleType
 
-from sentiment.calibration import platt
+from sentiment.calibration import Observed, platt
 from sentiment.metrics import roc_auc
 from sentiment.predictions import probabilities
 from spark_jobs.columns import FEATURES, FOLD, LABEL, LANGUAGE, WEIGHT
@@ -29,13 +26,11 @@ Say = Callable[[str], None]
 
 
 class Search(NamedTuple):
-    """The best penalty; one row a penalty; out-of-fold margins with the best one, labels and weights, shape (rows,)."""
+    """The best penalty; one row a penalty; for each fold the model fitted with the best one on all the others."""
 
     penalty: float
     table: list[dict[str, Any]]
-    margin: Floats
-    label: npt.NDArray[np.int8]
-    weight: Floats
+    models: dict[int, Linear]
 
 
 class Margins(NamedTuple):
@@ -51,15 +46,15 @@ def cross_validate(frame: DataFrame, recipe: Recipe, say: Say) -> Search:
     """Fit each penalty on all folds but one, in turn, and score that one."""
     folds = [row[FOLD] for row in frame.select(FOLD).distinct().orderBy(FOLD).collect()]
     clock = _Clock(len(folds) * len(recipe.penalties), say)
-    parts = []
+    models, parts = {}, []
     for fold in folds:
-        linears = _fit_all(frame.where(F.col(FOLD) != fold), recipe, clock)
-        parts.append(margins_of(frame.where(F.col(FOLD) == fold), linears))
+        models[fold] = _fit_all(frame.where(F.col(FOLD) != fold), recipe, clock)
+        parts.append(margins_of(frame.where(F.col(FOLD) == fold), models[fold]))
     seen = Margins(*(np.concatenate(column) for column in zip(*parts, strict=True)))
     table = [_row(penalty, seen, place) for place, penalty in enumerate(recipe.penalties)]
     best = int(np.argmin([row["log_loss"] for row in table]))
     table = [row | {"chosen": place == best} for place, row in enumerate(table)]
-    return Search(recipe.penalties[best], table, seen.margins[:, best], seen.label, seen.weight)
+    return Search(recipe.penalties[best], table, {fold: fitted[best] for fold, fitted in models.items()})
 
 
 class _Clock:
@@ -103,7 +98,7 @@ def _margin(buckets: npt.NDArray[np.int32], values: Floats, linear: Linear) -> f
 
 def _row(penalty: float, seen: Margins, place: int) -> dict[str, Any]:
     margin, label, weight = seen.margins[:, place], seen.label, seen.weight
-    slope, offset = platt(margin, label, weight)
+    slope, offset = platt(margin, Observed.of(label, weight))
     given = probabilities(np.where(label == 1, 1, -1) * (slope * margin + offset))
     right = (margin > 0) == (label == 1)
     row = {"penalty": penalty, "accuracy": float(right.mean()), "roc_auc": roc_auc(label, margin)}

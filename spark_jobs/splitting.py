@@ -21,10 +21,14 @@ FOLDS = 3
 
 
 class Split(NamedTuple):
-    """`frame` has columns `split` and `fold` (of training rows); `groups` counts the independent groups of texts."""
+    """`frame` has columns `split` and `fold` (of training rows); `groups` counts the independent groups of texts.
+
+    `leaking` rows were left out of training: their text or their film is that of a test row that was given.
+    """
 
     frame: DataFrame
     groups: int
+    leaking: int = 0
 
 
 def check_enough(frame: DataFrame) -> None:
@@ -47,17 +51,42 @@ def split_reviews(tokenised: DataFrame, share: float = 0.1, seed: int = 42) -> S
     Raises DataError where a class has too few groups for that.
     """
     grouped = with_groups(tokenised).cache()
+    groups = _dealt(grouped, share, seed).cache()
+    return Split(grouped.join(groups, GROUP), groups.count())
+
+
+def split_off(tokenised: DataFrame, test: DataFrame, seed: int = 42) -> Split:
+    """Training rows dealt out to folds, and the test rows as given; a text or film of those is not trained on.
+
+    Raises DataError where a class has too few groups to learn from.
+    """
+    same_text, film = F.lower(TEXT).alias("same"), F.col(FILM).alias("same")
+    apart = _without(_without(tokenised, test, same_text), test, film)
+    grouped = with_groups(apart).cache()
+    groups = _dealt(grouped, 0.0, seed).cache()
+    held = test.withColumns({ROW: F.xxhash64(TEXT), GROUP: F.xxhash64(TEXT), SPLIT: F.lit(TEST)})
+    frame = grouped.join(groups, GROUP).unionByName(held, allowMissingColumns=True)
+    return Split(frame, groups.count(), tokenised.count() - grouped.count())
+
+
+def _without(rows: DataFrame, others: DataFrame, key: Column) -> DataFrame:
+    """The rows whose key none of the others has; a null is no key."""
+    known = others.select(key).where("same is not null").distinct()
+    return rows.withColumn("same", key).join(known, "same", "left_anti").drop("same")
+
+
+def _dealt(grouped: DataFrame, share: float, seed: int) -> DataFrame:
+    """Each group's side, and its fold where it is to be trained on."""
     shares = grouped.groupBy(GROUP).agg(F.avg(LABEL).alias("share"))
     _check_independent(shares)
     even = F.pmod(F.xxhash64(GROUP), F.lit(2)) == 0  # a group with as many of each may go either way
-    groups = shares.withColumn("majority", (F.col("share") > 0.5) | ((F.col("share") == 0.5) & even)).cache()
+    groups = shares.withColumn("majority", (F.col("share") > 0.5) | ((F.col("share") == 0.5) & even))
     kind = Window.partitionBy("majority")
     place = F.row_number().over(kind.orderBy(F.xxhash64(F.lit(seed), GROUP), GROUP)) - 1
     held = F.ceil(share * F.count("*").over(kind))
     side = F.when(place < held, TEST).otherwise(TRAIN)
     fold = F.when(place >= held, F.pmod(place - held, F.lit(FOLDS)).cast("int"))
-    frame = grouped.join(groups.select(GROUP, side.alias(SPLIT), fold.alias(FOLD)), GROUP)
-    return Split(frame, groups.count())
+    return groups.select(GROUP, side.alias(SPLIT), fold.alias(FOLD))
 
 
 def _check_independent(shares: DataFrame) -> None:
@@ -74,7 +103,7 @@ def _check_independent(shares: DataFrame) -> None:
 def with_groups(tokenised: DataFrame) -> DataFrame:
     """Add `group`: the smallest row hash of all the rows that are linked by shared keys."""
     rows = tokenised.withColumn(ROW, F.xxhash64(TEXT))
-    shared = rows.select(ROW, F.explode(_keys()).alias("key")).distinct()
+    shared = rows.select(ROW, F.explode(near_keys()).alias("key")).distinct()
     edges = (
         shared.groupBy("key").agg(F.min(ROW).alias("low"), F.collect_set(ROW).alias("rows")).where(F.size("rows") > 1)
     )
@@ -87,7 +116,8 @@ def with_groups(tokenised: DataFrame) -> DataFrame:
     return rows.join(linked, ROW, "left").withColumn(GROUP, F.coalesce("root", ROW)).drop("root")
 
 
-def _keys() -> Column:
+def near_keys() -> Column:
+    """What two texts of one group share: hashes of long sentences, or of a short text's opening, and of the film."""
     sentences = F.transform(F.split(F.lower(TEXT), SENTENCE_ENDS), lambda sentence: F.trim(sentence))
     long = F.filter(sentences, lambda sentence: F.length(sentence) >= LONG)
     opening = F.array(F.concat_ws(" ", F.slice(TOKENS, 1, OPENING)))

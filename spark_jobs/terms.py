@@ -16,10 +16,11 @@ from sentiment.explanation import term_texts
 from spark_jobs.columns import TEXT
 
 MOST = 20  # terms named for a bucket
+SHARE = 0.1  # of the documents of the bucket's most frequent term: a rarer one has not shaped the coefficient
 
 
 def terms_of_buckets(frame: DataFrame, tables: kernel.Tables, kept: npt.NDArray[np.uint32]) -> list[tuple[str, ...]]:
-    """For each kept bucket, ascending, its terms in `frame`'s texts, those of most texts first."""
+    """For each kept bucket, ascending, its terms in `frame`'s texts, the most frequent first, none that is rare."""
 
     def count(frames: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
         counts: Counter[tuple[int, str]] = Counter()
@@ -32,12 +33,10 @@ def terms_of_buckets(frame: DataFrame, tables: kernel.Tables, kept: npt.NDArray[
 
     counted = frame.select(TEXT).mapInPandas(count, "place int, term string, documents long")
     summed = counted.groupBy("place", "term").agg(F.sum("documents").alias("documents"))
-    ranked = summed.groupBy("place").agg(
-        F.slice(F.array_sort(F.collect_list(F.struct((-F.col("documents")).alias("order"), "term"))), 1, MOST).alias(
-            "terms"
-        )
-    )
+    order = F.struct((-F.col("documents")).alias("order"), "term")
+    ranked = summed.groupBy("place").agg(F.array_sort(F.collect_list(order)).alias("terms"))
+    telling = F.filter("terms", lambda term: term["order"] <= SHARE * F.col("terms")[0]["order"])
     named: list[tuple[str, ...]] = [()] * len(kept)
-    for row in ranked.select("place", F.col("terms.term").alias("names")).toLocalIterator():
+    for row in ranked.select("place", F.slice(telling, 1, MOST)["term"].alias("names")).toLocalIterator():
         named[row["place"]] = tuple(row["names"])
     return named

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,20 +13,22 @@ import msgspec
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from sentiment.calibration import calibration
 from sentiment.errors import SentimentError
 from sentiment.textrule import TextRule, default_text_rule
 from spark_jobs.account import describe, extras, summary, write_rows
+from spark_jobs.calibrating import calibrate, fit_calibration, out_of_fold
 from spark_jobs.cleaning import clean_reviews
 from spark_jobs.columns import COUNTS, FEATURES, FOLD, GROUP, LABEL, LANGUAGE, ROW, SPLIT, TEST, TEXT, TRAIN, WEIGHT
 from spark_jobs.features import apply, bucket_stages, token_stages
-from spark_jobs.fitting import Recipe, calibrate, fit, prepare
+from spark_jobs.fitting import Recipe, fit, prepare
+from spark_jobs.languages import languages_of
 from spark_jobs.learning import learning_curve
+from spark_jobs.progress import Progress
 from spark_jobs.publishing import About, Candidate, Published, publish
 from spark_jobs.reading import Columns, read_reviews
 from spark_jobs.searching import cross_validate
 from spark_jobs.session import start_session
-from spark_jobs.splitting import Split, check_enough, split_reviews
+from spark_jobs.splitting import Split, check_enough, split_off, split_reviews
 from spark_jobs.weighing import with_weights
 
 
@@ -37,21 +38,12 @@ class Training:
 
     inputs: Sequence[str]
     models: Path
+    tests: Sequence[str] = ()  # what to test on; without it a tenth of the inputs' groups is held out
     columns: Columns = Columns()
     recipe: Recipe = Recipe()
     precision: float = 0.97  # of the answers outside the band that a person should look at
     held_out: Path | None = None  # where to write the test rows, JSON lines
     learning_curve: bool = False
-
-
-class Progress:
-    """Says each step, and how long the run has taken, on standard error."""
-
-    def __init__(self) -> None:
-        self._start = time.monotonic()
-
-    def __call__(self, message: str) -> None:
-        click.echo(f"[{time.monotonic() - self._start:4.0f} s] {message}", err=True)
 
 
 def train(spark: SparkSession, training: Training, say: Progress) -> Published:
@@ -61,8 +53,8 @@ def train(spark: SparkSession, training: Training, say: Progress) -> Published:
     reviews, account = clean_reviews(read_reviews(spark, training.inputs, training.columns))
     say(str(account))
     check_enough(reviews)
-    split = split_reviews(apply(token_stages(rule), reviews))
-    data = describe(account, split, training.inputs)
+    split = _split(spark, training, apply(token_stages(rule), reviews))
+    data = describe(account, split, training.inputs, training.tests)
     for warning in data["warnings"]:
         say(f"warning: {warning}")
     say("splitting: " + ", ".join(f"{rows:,} rows to {side}" for side, rows in data["split"].items()))
@@ -71,13 +63,21 @@ def train(spark: SparkSession, training: Training, say: Progress) -> Published:
     linear = fit(prepare(known, recipe), recipe, search.penalty)
     curve = learning_curve((known, test), recipe, (linear, search.penalty), say) if training.learning_curve else []
     say(f"{len(linear.weights.buckets):,} coefficients; writing, and comparing with Spark")
-    chosen = calibration(search.margin, search.label, search.weight, training.precision)
-    candidate = Candidate(rule, recipe.buckets, calibrate(linear, chosen.slope, chosen.offset), chosen)
+    languages = languages_of(known)
+    chosen = fit_calibration(out_of_fold(known, search.models, languages), languages, training.precision)
+    candidate = Candidate(rule, recipe.buckets, calibrate(linear, chosen, languages), chosen)
     about = About(recipe._asdict() | {"penalty": search.penalty}, data, extras(search, curve, known))
     published = publish(candidate, (known, test), about, training.models)
     if training.held_out:
         write_rows(published.scored, training.held_out)
     return published
+
+
+def _split(spark: SparkSession, training: Training, tokenised: DataFrame) -> Split:
+    if not training.tests:
+        return split_reviews(tokenised)
+    test, _ = clean_reviews(read_reviews(spark, training.tests, training.columns))
+    return split_off(tokenised, apply(token_stages(default_text_rule()), test))
 
 
 def _features(rule: TextRule, recipe: Recipe, split: Split, side: str) -> DataFrame:
@@ -90,6 +90,7 @@ def _features(rule: TextRule, recipe: Recipe, split: Split, side: str) -> DataFr
 @click.option(
     "--input", "inputs", multiple=True, required=True, help="CSV, JSON lines or Parquet: file, folder or URL."
 )
+@click.option("--test", "tests", multiple=True, help="Rows to test on; without it a tenth of the input is held out.")
 @click.option("--output", type=click.Path(path_type=Path), default=Path("models"), show_default=True, help="Of models.")
 @click.option("--text", help="Name of the text's column, where it is not found by itself.")
 @click.option("--label", help="Name of the label's column.")
@@ -121,6 +122,7 @@ def command(**options: Any) -> None:
     training = Training(
         inputs=options["inputs"],
         models=options["output"],
+        tests=options["tests"],
         columns=Columns(options["text"], options["label"], options["film"]),
         recipe=_recipe(options),
         precision=options["precision"],

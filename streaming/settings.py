@@ -83,16 +83,19 @@ class Topics:
     reviews: str = "reviews"
     results: str = "sentiment"
     dead_letters: str = "dlq.reviews"
+    feedback: str = "reviews.feedback"
     partitions: int = 3
     replication_factor: int = -1
 
     def names(self) -> tuple[str, str, str]:
+        """Those that a worker of the stream needs."""
         return self.reviews, self.results, self.dead_letters
 
     def problems(self) -> list[str]:
         found = []
-        if len(set(self.names())) < len(self.names()):
-            found.append(f"the topics {', '.join(self.names())} must differ from one another")
+        names = (*self.names(), self.feedback)
+        if len(set(names)) < len(names):
+            found.append(f"the topics {', '.join(names)} must differ from one another")
         if self.partitions < 1:
             found.append(f"partitions is {self.partitions}: expected 1 or more")
         if self.replication_factor < 1 and self.replication_factor != -1:

@@ -13,8 +13,9 @@ DEAD_LETTER_ROOM = 2
 def create_topics(cluster: Cluster, topics: Topics, limits: Limits) -> list[str]:
     """Create those that are not there yet; returns their names. Existing topics are left as they are."""
     settings = {topics.dead_letters: {"max.message.bytes": str(DEAD_LETTER_ROOM * limits.result_bytes)}}
+    names = (*topics.names(), topics.feedback)
     return cluster.create(
-        [Topic(name, topics.partitions, topics.replication_factor, settings.get(name, {})) for name in topics.names()]
+        [Topic(name, topics.partitions, topics.replication_factor, settings.get(name, {})) for name in names]
     )
 
 

@@ -73,7 +73,7 @@ def write_tiny_model(models: Path, version: str = "tiny-1", certified: bool = Tr
             text_rule=RULE,
             hashing=Hashing(BUCKETS),
             intercept=INTERCEPT,
-            calibration=Calibration("none", 1.0, 0.0, 0.35, 0.65),
+            calibration=Calibration("none", {}, {}, 0.0, 0.35, 0.65),
             parity=Parity(4, 4, 4, 0.0) if certified else None,
         ),
     )

@@ -18,7 +18,7 @@ from spark_jobs.exploring.counting import EXAMPLE
 from spark_jobs.exploring.findings import Leak, Shared, Side
 from spark_jobs.exploring.rows import cached
 from spark_jobs.features import apply, token_stages
-from spark_jobs.splitting import SENTENCE_ENDS, _keys
+from spark_jobs.splitting import SENTENCE_ENDS, near_keys
 
 MOST_SIDES, MOST_EXAMPLES = 10, 5
 PAIR = ("one", "other")
@@ -46,7 +46,7 @@ def leaks(rows: DataFrame, rule: TextRule) -> tuple[Leak, ...]:
 def with_keys(placed: DataFrame, rule: TextRule) -> DataFrame:
     """(text, split, whole, key): a row for each key of each text; the `whole` text is a key, too."""
     tokenised = apply(token_stages(rule), placed.withColumn(FILM, F.lit(None).cast("string")))
-    parts = F.transform(_keys(), lambda key: F.struct(F.lit(False).alias(WHOLE), key.alias(KEY)))
+    parts = F.transform(near_keys(), lambda key: F.struct(F.lit(False).alias(WHOLE), key.alias(KEY)))
     whole = F.struct(F.lit(True).alias(WHOLE), F.xxhash64(TEXT).alias(KEY))
     keys = F.array_distinct(F.array_append(parts, whole))
     return tokenised.select(TEXT, SPLIT, F.inline(keys))

@@ -16,9 +16,9 @@ from spark_jobs.exploring.findings import Findings, Leak
 from spark_jobs.exploring.leaks import leaks
 from spark_jobs.exploring.rows import Wanted, account, cached, cleaned, kept, read_rows, read_texts, texts_of, with_text
 from spark_jobs.exploring.telling import telling
+from spark_jobs.progress import Progress
 from spark_jobs.reading import Columns
 from spark_jobs.splitting import with_groups
-from spark_jobs.train_model import Progress
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,11 @@ from sentiment.columns import LABEL_COLUMNS, TEXT_COLUMNS, find_column
 from sentiment.errors import DataError
 from sentiment.language import language_of
 from sentiment.textrule import TextRule
-from spark_jobs.cleaning import Cleaning, _cleaned, distinct_texts
+from spark_jobs.cleaning import Cleaning, cleaned_text, distinct_texts
 from spark_jobs.columns import FILM, LABEL, LANGUAGE, SOURCE, SPLIT, TEXT
 from spark_jobs.features import apply, token_stages
-from spark_jobs.reading import Columns, _as_label, _by_format, _column, _files, _readable
+from spark_jobs.files import tables
+from spark_jobs.reading import Columns, as_label, column_of
 
 AS_READ, GIVEN = "as_read", "given"  # the text before cleaning, the label as the file spells it
 
@@ -32,7 +33,7 @@ class Wanted(NamedTuple):
 
 def read_rows(spark: SparkSession, inputs: Sequence[str], wanted: Wanted) -> DataFrame:
     """All rows of all inputs, (text, label, given, source, split); raises DataError as training does."""
-    frames = [_labelled(frame, wanted, entry) for entry, frame in _tables(spark, inputs)]
+    frames = [_labelled(frame, wanted, entry) for entry in inputs for frame in tables(spark, entry)]
     return reduce(DataFrame.unionByName, frames)
 
 
@@ -40,31 +41,24 @@ def read_texts(spark: SparkSession, entry: str, column: str | None) -> DataFrame
     """The rows of a second data set, which need not have labels, as one side that is named as the data set is."""
     frames = [
         frame.select(
-            F.col(_column(frame, column, TEXT_COLUMNS, f"{entry}: text")).cast("string").alias(TEXT),
+            F.col(column_of(frame, column, TEXT_COLUMNS, f"{entry}: text")).cast("string").alias(TEXT),
             F.lit(None).cast("int").alias(LABEL),
             F.lit(None).cast("string").alias(GIVEN),
             F.lit(entry).alias(SOURCE),
             F.lit(entry.rstrip("/").rsplit("/", 1)[-1]).alias(SPLIT),
         )
-        for _, frame in _tables(spark, [entry])
+        for frame in tables(spark, entry)
     ]
     return reduce(DataFrame.unionByName, frames)
 
 
-def _tables(spark: SparkSession, inputs: Sequence[str]) -> Iterator[tuple[str, DataFrame]]:
-    for entry in inputs:
-        with _readable(entry):
-            found = [load(spark, paths) for load, paths in _by_format(_files(spark, entry), entry)]
-        yield from ((entry, frame) for frame in found)
-
-
 def _labelled(frame: DataFrame, wanted: Wanted, entry: str) -> DataFrame:
-    text = _column(frame, wanted.columns.text, TEXT_COLUMNS, f"{entry}: text")
-    label = _column(frame, wanted.columns.label, LABEL_COLUMNS, f"{entry}: label")
+    text = column_of(frame, wanted.columns.text, TEXT_COLUMNS, f"{entry}: text")
+    label = column_of(frame, wanted.columns.label, LABEL_COLUMNS, f"{entry}: label")
     side = F.lit(None) if wanted.split is None else F.col(_split_column(frame, wanted.split, entry))
     return frame.select(
         F.col(text).cast("string").alias(TEXT),
-        _as_label(F.col(label)).alias(LABEL),
+        as_label(F.col(label)).alias(LABEL),
         F.col(label).cast("string").alias(GIVEN),
         frame.metadataColumn("_metadata").getField("file_path").alias(SOURCE),
         side.cast("string").alias(SPLIT),
@@ -82,7 +76,7 @@ def cleaned(frame: DataFrame) -> DataFrame:
 
     def batches(frames: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
         for batch in frames:
-            texts = [_cleaned(text) for text in batch[TEXT]]
+            texts = [cleaned_text(text) for text in batch[TEXT]]
             languages = [language_of(text) for text in texts]
             yield batch.assign(**{AS_READ: batch[TEXT]}).assign(**{TEXT: texts, LANGUAGE: languages})
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from spark_jobs.account import warnings
+from spark_jobs.caveats import caveats
 from spark_jobs.cleaning import Cleaning
 from spark_jobs.exploring.findings import Findings, Leak, Part, Term
 
@@ -25,7 +25,7 @@ def weak_spots(found: Findings) -> tuple[str, ...]:
     account = Cleaning(**found.cleaning)
     return (
         *map(_leak, _leaking(found)),
-        *warnings(account, found.templates.groups),
+        *caveats(account, found.templates.groups),
         *_rows(account),
         *_balance(found),
         *_languages(found),

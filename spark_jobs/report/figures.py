@@ -66,7 +66,7 @@ def coverage_figure(rows: Rows, band: Band, described: str) -> Markup:
 
     def paint(axes: Axes) -> None:
         _lines(axes, {name: _steady(coverage_precision(*each)) for name, each in rows.items()})
-        if band.coverage:
+        if band.precision is not None:
             axes.plot(band.coverage, band.precision, color=INK, marker="*", markersize=12, linestyle="", zorder=3)
             axes.annotate(f"{band.precision:.1%} of {band.coverage:.0%}", (band.coverage, band.precision), **BESIDE)
         axes.set(xlabel="share of texts answered, the surest first", ylabel="share of the answers right")

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sentiment import Classifier
+from sentiment.manifest import Calibration
 from sentiment.metrics import evaluate, intervals
 from spark_jobs.evaluating import Scored
 
@@ -23,7 +23,7 @@ class Band(NamedTuple):
     """The answers that a person need not look at: their share of the rows, and the share of them that is right."""
 
     coverage: float
-    precision: float
+    precision: float | None
 
 
 def languages(scored: Scored) -> list[str]:
@@ -42,20 +42,24 @@ def parts(scored: Scored) -> dict[str, Mask]:
     return {name: rows for name, rows in found.items() if rows.any()}
 
 
-def evaluate_all(scored: Scored) -> dict[str, dict[str, Any]]:
-    """All scores of each part, each with a 95 % interval, rounded; None where a score has no value."""
-    return {name: _evaluated(scored, rows) for name, rows in parts(scored).items()}
-
-
-def sure_answers(scored: Scored, classifier: Classifier) -> dict[str, Band]:
-    """Of each part, the answers outside of the model's review band."""
-    sure = ~classifier.predict_cleaned(scored.text).needs_review
+def evaluate_all(scored: Scored, calibration: Calibration) -> dict[str, dict[str, Any]]:
+    """All scores of each part, each with a 95 % interval, and its `sure` answers, rounded; None where there is none."""
+    sure = (scored.probability <= calibration.review_above) | (scored.probability >= calibration.review_below)
     right = scored.prediction == scored.label
-    return {name: _band(sure[rows], right[rows]) for name, rows in parts(scored).items()}
+    return {
+        name: _evaluated(scored, rows) | {"sure": _band(sure[rows], right[rows])}
+        for name, rows in parts(scored).items()
+    }
 
 
-def _band(sure: Mask, right: Mask) -> Band:
-    return Band(float(sure.mean()), float(right[sure].mean()) if sure.any() else math.nan)
+def sure_answers(metrics: dict[str, Any]) -> dict[str, Band]:
+    """Of each part, the answers outside of the model's review band."""
+    return {name: Band(**scores["sure"]) for name, scores in metrics.items()}
+
+
+def _band(sure: Mask, right: Mask) -> dict[str, float | None]:
+    precision = float(right[sure].mean()) if sure.any() else math.nan
+    return {"coverage": _rounded(float(sure.mean())), "precision": _rounded(precision)}
 
 
 def _evaluated(scored: Scored, rows: Mask) -> dict[str, Any]:

@@ -81,7 +81,7 @@ def span(interval: list[float | None]) -> str:
 
 def answers(band: Band) -> str:
     """How many texts get an answer without `needs_review`, and how good those are."""
-    if not band.coverage:
+    if band.precision is None:
         return "no text gets an answer without needs_review"
     right = percent(band.precision)
     return f"{percent(band.coverage)} of the texts get an answer without needs_review, and {right} of those are right"

@@ -38,7 +38,7 @@ def write_report(folder: Path, manifest: Manifest, scored: Scored, classifier: C
     `manifest` is the certified one, with its data as training describes it and its metrics as `evaluate_all` made them
     of the same rows.
     """
-    evidence = Evidence(manifest, scored, classifier, extras, sure_answers(scored, classifier))
+    evidence = Evidence(manifest, scored, classifier, extras, sure_answers(manifest.metrics))
     templates = Environment(
         loader=PackageLoader("spark_jobs.report"),
         autoescape=select_autoescape(["html.jinja"]),

@@ -210,3 +210,16 @@ class MemorySender:
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
         """All is written already."""
+
+
+class MemoryPublisher:
+    """A `Publisher`."""
+
+    def __init__(self, cluster: MemoryCluster) -> None:
+        self._cluster = cluster
+
+    def publish(self, reply: Reply) -> None:
+        self._cluster.write(reply, Transaction("committed"))
+
+    def close(self) -> None:
+        """Nothing is held."""

@@ -106,6 +106,15 @@ class Sender(Protocol):
     def __exit__(self, kind: object, error: object, trace: object) -> None: ...
 
 
+class Publisher(Protocol):
+    """Writes single records, from many threads."""
+
+    def publish(self, reply: Reply) -> None:
+        """Return once the record is acknowledged; ServiceError if it is not within some seconds."""
+
+    def close(self) -> None: ...
+
+
 class Group(NamedTuple):
     """How a worker joins: `instance` is its own name in the group, the same after a restart."""
 

@@ -15,9 +15,10 @@ from local.java import find_java
 from sentiment import Classifier
 from sentiment.errors import SettingError
 from spark_jobs.fitting import Recipe
+from spark_jobs.progress import Progress
 from spark_jobs.publishing import Published
 from spark_jobs.session import start_session
-from spark_jobs.train_model import Progress, Training, train
+from spark_jobs.train_model import Training, train
 from tests.spark.strange_texts import cleaned_words, strange_texts
 
 PROJECT = Path(__file__).parents[2]

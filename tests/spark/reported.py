@@ -64,5 +64,9 @@ def score_rows(classifier: Classifier) -> Scored:
 def complete(classifier: Classifier, scored: Scored) -> Manifest:
     """The classifier's manifest, with all that a training run says of its data and its result."""
     return msgspec.structs.replace(
-        classifier.manifest, metrics=evaluate_all(scored), behaviour=BEHAVIOUR, data=DATA, training={"penalty": 100.0}
+        classifier.manifest,
+        metrics=evaluate_all(scored, classifier.manifest.calibration),
+        behaviour=BEHAVIOUR,
+        data=DATA,
+        training={"penalty": 100.0},
     )

@@ -29,8 +29,8 @@ def scored(classifier: Classifier) -> Scored:
     return score_rows(classifier)
 
 
-def test_all_parts_of_the_rows_are_scored_with_intervals(scored: Scored) -> None:
-    metrics = evaluate_all(scored)
+def test_all_parts_of_the_rows_are_scored_with_intervals(scored: Scored, classifier: Classifier) -> None:
+    metrics = evaluate_all(scored, classifier.manifest.calibration)
     assert list(metrics) == ["all", "en", "fr", "other", "words 1-50", "words 301+"]
     assert metrics["all"]["n"] == len(scored.text) == metrics["words 1-50"]["n"] + metrics["words 301+"]["n"]
     for name, scores in metrics.items():
@@ -42,15 +42,15 @@ def test_all_parts_of_the_rows_are_scored_with_intervals(scored: Scored) -> None
     assert msgspec.json.decode(msgspec.json.encode(metrics)) == metrics
 
 
-def test_where_there_is_one_class_only_the_areas_are_null(scored: Scored) -> None:
-    scores = evaluate_all(scored)["other"]
+def test_where_there_is_one_class_only_the_areas_are_null(scored: Scored, classifier: Classifier) -> None:
+    scores = evaluate_all(scored, classifier.manifest.calibration)["other"]
     assert (scores["roc_auc"], scores["interval"]["roc_auc"], scores["accuracy"]) == (None, [None, None], 0.0)
 
 
 def test_answers_outside_of_the_review_band_are_counted(scored: Scored, classifier: Classifier) -> None:
     review = np.array([answer.needs_review for answer in classifier.predict_cleaned(scored.text)])
     right = scored.prediction == scored.label
-    bands = sure_answers(scored, classifier)
+    bands = sure_answers(evaluate_all(scored, classifier.manifest.calibration))
     assert bands["all"] == pytest.approx((1 - review.mean(), right[~review].mean()))
     french = scored.language == "fr"
     assert bands["fr"].coverage == pytest.approx(1 - review[french].mean())

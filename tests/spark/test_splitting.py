@@ -13,12 +13,12 @@ from pyspark.sql import functions as F
 
 from sentiment.cleaning import clean
 from sentiment.textrule import default_text_rule
-from spark_jobs.account import warnings
+from spark_jobs.caveats import caveats
 from spark_jobs.cleaning import Cleaning, clean_reviews
 from spark_jobs.columns import FILM, FOLD, GROUP, LABEL, SPLIT, TEST, TEXT, TRAIN
 from spark_jobs.features import apply, token_stages
 from spark_jobs.reading import read_reviews
-from spark_jobs.splitting import FOLDS, Split, split_reviews
+from spark_jobs.splitting import FOLDS, Split, split_off, split_reviews
 from tests.spark.conftest import PROJECT
 
 CLEANED = f"{TEXT} string, {LABEL} int, {FILM} string"
@@ -51,7 +51,7 @@ def test_both_classes_are_on_every_side(exam_split: Split) -> None:
 
 
 def test_the_exam_warns_that_a_score_on_it_says_little(exam_split: Split) -> None:
-    said = warnings(Cleaning(124, 0, 0, 39, 0, 85), exam_split.groups)
+    said = caveats(Cleaning(124, 0, 0, 39, 0, 85), exam_split.groups)
     assert [message for message in said if "39 of 124 rows are repeats" in message]
     assert [message for message in said if "about 10 templates" in message and "says little" in message]
 
@@ -129,3 +129,21 @@ def _split(frame: DataFrame) -> Split:
 
 def _sides(split: Split) -> dict[str, str]:
     return {row[TEXT]: row[SPLIT] for row in split.frame.select(TEXT, SPLIT).collect()}
+
+
+def test_no_text_and_no_film_of_the_given_test_rows_is_trained_on(spark: SparkSession) -> None:
+    known = [(f"{n} is my opinion of it", n % 2, f"film {n // 2}") for n in range(60)]
+    test = [("7 IS my opinion of it", 1, None), ("quite another", 0, "film 20"), ("a third", 1, None)]
+    split = split_off(_tokenised(spark, known), _tokenised(spark, test))
+    sides = _sides(split)
+    left_out = {known[n][0] for n in (7, 40, 41)}
+    assert {text for text, side in sides.items() if side == TEST} == {row[0] for row in test}
+    assert {text for text, side in sides.items() if side == TRAIN} == {row[0] for row in known} - left_out
+    assert (split.leaking, split.groups) == (3, 29)
+    folds = split.frame.groupBy(SPLIT).agg(F.count_distinct(FOLD).alias("folds")).collect()
+    assert {row[SPLIT]: row["folds"] for row in folds} == {TRAIN: FOLDS, TEST: 0}
+
+
+def _tokenised(spark: SparkSession, rows: list[tuple[str, int, str | None]]) -> DataFrame:
+    frame = spark.createDataFrame(rows, CLEANED)
+    return apply(token_stages(default_text_rule()), frame)

@@ -25,7 +25,7 @@ from spark_jobs.train_model import train
 from tests.spark.conftest import Heard, Trained
 from tests.tiny import BUCKETS, bucket_of, write_tiny_model
 
-UNCALIBRATED = Calibration("none", 1.0, 0.0, 0.5, 0.5)
+UNCALIBRATED = Calibration("none", {}, {}, 0.0, 0.5, 0.5)
 
 
 def test_each_step_is_said(trained: Trained) -> None:

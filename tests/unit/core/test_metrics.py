@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sentiment.calibration import calibration, platt, review_limit
+from sentiment.calibration import Observed, platt, review_limit
 from sentiment.curves import Floats, Labels, coverage_precision, precision_recall, ranking, reliability, roc
 from sentiment.language import language_of
 from sentiment.metrics import MEASURES, evaluate, expected_calibration_error, intervals, roc_auc
@@ -132,12 +132,12 @@ def test_platt_scaling_finds_the_slope_and_offset_that_made_the_labels() -> None
     random = np.random.default_rng(7)
     margins = random.normal(0, 2, 50_000)
     labels = (random.random(50_000) < probabilities(0.5 * margins + 0.3)).astype(np.int8)
-    assert platt(margins, labels) == pytest.approx((0.5, 0.3), abs=0.05)
+    assert platt(margins, Observed.of(labels)) == pytest.approx((0.5, 0.3), abs=0.05)
 
 
 @pytest.mark.parametrize("margins", [[1.0, 2.0, -1.0, -2.0], [0.0, 0.0, 0.0, 0.0], [-1.0, -1.0, 1.0, 1.0]])
 def test_platt_scaling_stays_finite_and_never_turns_labels_round(margins: list[float]) -> None:
-    slope, offset = platt(np.array(margins), np.array([1, 1, 0, 0], np.int8))
+    slope, offset = platt(np.array(margins), Observed.of(np.array([1, 1, 0, 0], np.int8)))
     assert slope > 0
     assert np.isfinite([slope, offset]).all()
 
@@ -146,9 +146,9 @@ def test_outside_of_the_review_band_the_promised_share_is_right() -> None:
     random = np.random.default_rng(7)
     margins = random.normal(0, 2, 20_000)
     labels = (random.random(20_000) < probabilities(margins)).astype(np.int8)
-    band = calibration(margins, labels, precision=0.95)
-    probability = probabilities(band.slope * margins + band.offset)
-    sure = (probability <= band.review_above) | (probability >= band.review_below)
+    probability = probabilities(margins)
+    limit = review_limit(probability, labels, 0.95)
+    sure = (probability <= 1 - limit) | (probability >= limit)
     assert 0.2 < sure.mean() < 1
     assert np.mean((probability[sure] > 0.5) == labels[sure]) == pytest.approx(0.95, abs=0.005)
 

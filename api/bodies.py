@@ -1,0 +1,71 @@
+"""What a request's body is: read up to the limit, and decoded or refused."""
+
+from __future__ import annotations
+
+import codecs
+from typing import TypeVar
+
+import msgspec
+from flask import Request
+from msgspec import DecodeError, ValidationError
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from api.answers import JSON
+from api.problems import RequestError
+
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+T = TypeVar("T")
+
+
+def read_json(request: Request, most: int) -> bytes:
+    """The body without a byte order mark; RequestError if it is not JSON by its type, or more than `most` bytes."""
+    if not _is_json(request):
+        raise RequestError(415, "unsupported_media_type", f"send {JSON}")
+    # The server's own stream, which ends where the body does: werkzeug's takes as long as scoring a review.
+    body: bytes = request.environ["wsgi.input"].read(most + 1)
+    if len(body) > most:
+        raise _too_large(most)
+    return body.removeprefix(codecs.BOM_UTF8)
+
+
+def read_json_or_form(request: Request, most: int) -> bytes:
+    """The same, where a form will do too: its fields become an object of strings, the first of each name."""
+    if _is_json(request):
+        return read_json(request, most)
+    if request.mimetype not in FORMS:
+        raise RequestError(415, "unsupported_media_type", f"send {JSON}, or a form: {' or '.join(FORMS)}")
+    request.max_content_length = most + 1  # a chunked body is cut here without an error: one byte more gives it away
+    request.max_form_memory_size = None  # a form is bounded by its body, not by field
+    try:
+        if len(request.get_data(parse_form_data=False)) > most:
+            raise _too_large(most)
+        return msgspec.json.encode(request.form.to_dict())
+    except RequestEntityTooLarge as error:
+        raise _too_large(most) from error
+
+
+def decode(decoder: msgspec.json.Decoder[T], body: bytes, code: str, expected: str) -> T:
+    """The body as the decoder's type; what is JSON of another shape is refused by `code` and what was `expected`.
+
+    All of the body is valid JSON and UTF-8 afterwards, fields that the type leaves alone included.
+    """
+    try:
+        return decoder.decode(body.decode())
+    except UnicodeDecodeError as error:
+        raise RequestError(400, "not_utf8", "the body is not UTF-8") from error
+    except ValidationError as error:
+        raise RequestError(422, code, f"{expected}: {error}") from error
+    except DecodeError as error:
+        raise RequestError(400, "not_json", f"the body is not JSON: {error}") from error
+    except RecursionError as error:
+        raise RequestError(400, "not_json", "the body is nested too deeply") from error
+
+
+def _is_json(request: Request) -> bool:
+    """Looks at the header as it came first, because most send no more than the type, and parsing it takes time."""
+    return request.environ.get("CONTENT_TYPE") == JSON or request.mimetype == JSON
+
+
+def _too_large(most: int) -> RequestError:
+    return RequestError(413, "body_too_large", f"the body may hold at most {most} bytes")

@@ -1,0 +1,151 @@
+"""`/v2`: the Open Inference Protocol, so that KServe, Triton and MLServer clients can ask this model too."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import msgspec
+from flask import Blueprint, Response, request
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from api.answers import answer
+from api.bodies import decode, read_json
+from api.metrics import Metrics
+from api.problems import RequestError
+from api.reviews import check_number, check_text
+from api.settings import Settings
+from sentiment import Classifier
+from sentiment.predictions import Predictions
+
+MODEL = "sentiment"
+TEXT, LABEL, PROBABILITY = "text", "label", "probability"
+
+
+class Input(Struct, frozen=True):
+    """A tensor of texts; `shape` is [n] or [n, 1]."""
+
+    name: str
+    shape: Annotated[tuple[int, ...], Meta(min_length=1, max_length=2)]
+    datatype: str
+    data: tuple[str, ...]
+
+
+class Requested(Struct, frozen=True):
+    """An output that is asked for."""
+
+    name: str
+
+
+class Question(Struct, frozen=True):
+    """A request to infer. Where no outputs are named, all are answered."""
+
+    inputs: Annotated[tuple[Input, ...], Meta(min_length=1, max_length=1)]
+    id: str | UnsetType = UNSET
+    outputs: tuple[Requested, ...] | UnsetType = UNSET
+
+
+class Output(Struct, frozen=True):
+    """`label` as BYTES, or `probability` of the positive class as FP64: one value a text."""
+
+    name: str
+    shape: tuple[int]
+    datatype: str
+    data: Sequence[str | float]
+
+
+class Answer(Struct, frozen=True):
+    model_name: str
+    model_version: str
+    outputs: list[Output]
+    id: str | UnsetType = UNSET
+
+
+class Tensor(Struct, frozen=True):
+    """How a tensor looks; -1 is any number."""
+
+    name: str
+    datatype: str
+    shape: tuple[int, ...]
+
+
+class Model(Struct, frozen=True):
+    name: str
+    versions: tuple[str, ...]
+    platform: str
+    inputs: tuple[Tensor, ...]
+    outputs: tuple[Tensor, ...]
+
+
+_QUESTION = msgspec.json.Decoder(Question)
+
+
+def inference_blueprint(classifier: Classifier, settings: Settings, metrics: Metrics) -> Blueprint:
+    blueprint = Blueprint("inference", __name__, url_prefix="/v2")
+    about = Model(
+        MODEL,
+        (classifier.version,),
+        "review-sentiment",
+        (Tensor(TEXT, "BYTES", (-1,)),),
+        (Tensor(LABEL, "BYTES", (-1,)), Tensor(PROBABILITY, "FP64", (-1,))),
+    )
+
+    @blueprint.get("/health/live")
+    def live() -> Response:
+        return answer({"live": True})
+
+    @blueprint.get("/health/ready")
+    def ready() -> Response:
+        return answer({"ready": True})
+
+    @blueprint.get("/models/<name>")
+    def model(name: str) -> Response:
+        _check_name(name)
+        return answer(about)
+
+    @blueprint.get("/models/<name>/ready")
+    def model_ready(name: str) -> Response:
+        _check_name(name)
+        return answer({"name": MODEL, "ready": True})
+
+    @blueprint.post("/models/<name>/infer")
+    def infer(name: str) -> Response:
+        _check_name(name)
+        body = read_json(request, settings.max_body_bytes)
+        question = decode(_QUESTION, body, "request_malformed", "not an inference request")
+        predictions = classifier.predict(_texts(question.inputs[0], settings))
+        metrics.count_predictions(predictions)
+        return answer(Answer(MODEL, classifier.version, _outputs(question, predictions), question.id))
+
+    return blueprint
+
+
+def _check_name(name: str) -> None:
+    if name != MODEL:
+        raise RequestError(404, "model_not_found", f"the only model here is `{MODEL}`")
+
+
+def _texts(given: Input, settings: Settings) -> tuple[str, ...]:
+    """The texts of the one input; RequestError names the field that is wrong."""
+    if given.datatype != "BYTES":
+        raise RequestError(422, "datatype_unsupported", "`inputs[0].datatype` must be BYTES")
+    texts = given.data
+    if given.shape not in ((len(texts),), (len(texts), 1)):
+        raise RequestError(422, "shape_mismatch", f"`inputs[0].shape` must be [{len(texts)}], as `data` has it")
+    check_number(len(texts), "inputs[0].data", settings)
+    return tuple(check_text(text, f"inputs[0].data[{place}]", settings) for place, text in enumerate(texts))
+
+
+def _outputs(question: Question, predictions: Predictions) -> list[Output]:
+    """The outputs that are asked for, in that order; all of them where none is named."""
+    shape = (len(predictions),)
+    labels = [prediction.label for prediction in predictions]
+    known = {
+        LABEL: Output(LABEL, shape, "BYTES", labels),
+        PROBABILITY: Output(PROBABILITY, shape, "FP64", predictions.probability.tolist()),
+    }
+    if question.outputs is UNSET:
+        return list(known.values())
+    if not all(asked.name in known for asked in question.outputs):
+        raise RequestError(422, "output_unknown", f"`outputs` may name {LABEL} and {PROBABILITY}")
+    return [known[asked.name] for asked in question.outputs]

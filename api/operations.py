@@ -1,0 +1,73 @@
+"""What each endpoint takes and gives: the part of the OpenAPI document that routes do not tell by themselves."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, NamedTuple
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from api import inference
+from api.answers import JSON
+from api.feedback import Feedback
+from sentiment import Result
+from sentiment.manifest import Manifest
+
+BODY = (400, 413, 415, 422)  # what may be wrong with a body
+
+
+class Review(Struct):
+    """A review to classify; its other fields come back as they are."""
+
+    text: Annotated[str, Meta(min_length=1, examples=["Not bad at all!"])]
+    id: str | int | UnsetType = UNSET
+
+
+class Reviews(Struct):
+    """Texts to classify together."""
+
+    texts: Annotated[list[Annotated[str, Meta(min_length=1)]], Meta(min_length=1)]
+
+
+class Results(Struct):
+    """A result for each text, in their order."""
+
+    predictions: list[Result]
+
+
+class Operation(NamedTuple):
+    """`answers` and `bodies` are the types sent and taken as JSON; an answer that is not JSON has another `media`."""
+
+    summary: str
+    answers: tuple[Any, ...] = ()
+    bodies: tuple[Any, ...] = ()
+    refusals: tuple[int, ...] = ()
+    status: int = 200
+    media: str = JSON
+
+
+OPERATIONS = {
+    "predict.predict": Operation("Classify a review, or many", (Result, Results), (Review, Reviews), BODY),
+    "feedback.feedback": Operation(
+        "Tell the true label of an earlier review", (Feedback,), (Feedback,), (*BODY, 503), status=202
+    ),
+    "model.model": Operation("The model: version, metrics, parity certificate, text rule", (Manifest,)),
+    "health.live": Operation("Is the process alive?", (dict[str, str],)),
+    "health.ready": Operation("Is there a verified model?", (dict[str, str],)),
+    "metrics.show": Operation("Figures for Prometheus", media="text/plain"),
+    "openapi.spec": Operation("This description", (dict[str, Any],)),
+    "openapi.docs": Operation("A page to try it", media="text/html"),
+    "inference.live": Operation("Open Inference Protocol: is the process alive?", (dict[str, bool],)),
+    "inference.ready": Operation("Open Inference Protocol: is there a verified model?", (dict[str, bool],)),
+    "inference.model": Operation("Open Inference Protocol: the model's tensors", (inference.Model,), refusals=(404,)),
+    "inference.model_ready": Operation(
+        "Open Inference Protocol: is this model ready?", (dict[str, str | bool],), refusals=(404,)
+    ),
+    "inference.infer": Operation(
+        "Open Inference Protocol: classify a tensor of texts",
+        (inference.Answer,),
+        (inference.Question,),
+        (404, *BODY),
+    ),
+}
+QUERIES = {"predict.predict": ("explain",)}  # names of query parameters, true or false
+FORMS_TOO = ("predict.predict",)  # where a body may be a form

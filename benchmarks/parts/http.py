@@ -1,0 +1,172 @@
+"""The HTTP door beside its ceiling and MLflow's scoring server: one worker on one core, asked by wrk from another core.
+
+Each server is asked at several numbers of connections, with one review a request and with many; all requests differ.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from benchmarks.context import Context
+from benchmarks.environments import InstallError, python_of
+from benchmarks.series import Figures, Measure, ratio
+from sentiment.errors import ServiceError
+
+SERVERS = Path(__file__).parent.parent / "servers"
+MANY = 64  # reviews a request
+BODIES = 256
+SECONDS = 4  # that wrk asks for in each round
+START_SECONDS = 120  # MLflow's server fits its model first
+SERVER_CORE, LOAD_CORE = "0", "1"
+
+Body = Callable[[Sequence[str]], object]
+Load = Callable[[Path, int, int], Figures]  # of a file of bodies, connections, reviews a request
+
+
+class Server(NamedTuple):
+    """A program to start with a port, and how it wants one review and many."""
+
+    path: str
+    command: Callable[[int], Sequence[str | Path]]
+    one: Body
+    many: Body
+
+
+def run(context: Context) -> dict[str, float]:
+    """All servers run all the time; only the one that is asked has something to do."""
+    if not shutil.which("wrk"):
+        raise ServiceError("wrk is not installed: `apt-get install wrk`")
+    with contextlib.ExitStack() as stack:
+        contestants: dict[str, Measure] = {}
+        for name, server in _servers(context).items():
+            measure = _start(stack, name, server, context.home)
+            for count in (1,) if name == "bare" else (1, MANY):
+                bodies = _write_bodies(context, name, server, count)
+                for connections in (1, 8, 64):
+                    label = f"{name}, {count} a request, {connections} connections"
+                    contestants[label] = functools.partial(measure, bodies, connections, count)
+        series = context.interleave(contestants)
+    single = {name: series[f"{name}, 1 a request, 8 connections"] for name in ("ours", "bare", "mlflow")}
+    return {f"ours/{peer}": ratio(single["ours"], single[peer], "reviews/s") for peer in ("bare", "mlflow")}
+
+
+def _servers(context: Context) -> dict[str, Server]:
+    script, scratch = SERVERS / "mlflow_scoring.py", context.home / "mlflow-model"
+    ours = ("-m", "cli", "serve", "--workers", "1", "--model", context.models, "--port")
+    return {
+        "ours": Server("/predict", lambda port: (sys.executable, *ours, str(port)), _text, _texts),
+        "bare": Server(
+            "/predict", lambda port: (sys.executable, "-m", "benchmarks.servers.bare", str(port)), _text, _texts
+        ),
+        "mlflow": Server(
+            "/invocations",
+            lambda port: (python_of("mlflow", context.home), script, str(port), context.reviews_file, scratch),
+            _inputs,
+            _inputs,
+        ),
+    }
+
+
+def _text(texts: Sequence[str]) -> object:
+    return {"text": texts[0]}
+
+
+def _texts(texts: Sequence[str]) -> object:
+    return {"texts": texts}
+
+
+def _inputs(texts: Sequence[str]) -> object:
+    return {"inputs": texts}
+
+
+def _write_bodies(context: Context, name: str, server: Server, count: int) -> Path:
+    """A file of JSON bodies, a line each, that together go through all the reviews."""
+    texts, make = context.texts, server.one if count == 1 else server.many
+    starts = range(0, min(count * BODIES, len(texts) - count + 1), count)
+    path = context.home / "scratch" / f"{name}-{count}.jsonl"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"".join(msgspec.json.encode(make(texts[at : at + count])) + b"\n" for at in starts))
+    return path
+
+
+def _start(stack: contextlib.ExitStack, name: str, server: Server, home: Path) -> Load:
+    """What measures the server, which runs until the stack is left; of one that can't be started, what says why."""
+    try:
+        port = stack.enter_context(_running(name, server, home))
+    except (InstallError, ServiceError) as error:
+        return functools.partial(_refuse, error)
+    return functools.partial(_load, f"http://127.0.0.1:{port}{server.path}")
+
+
+def _refuse(error: Exception, *_: object) -> Figures:
+    raise error
+
+
+@contextlib.contextmanager
+def _running(name: str, server: Server, home: Path) -> Iterator[int]:
+    """The server's port, once it answers there; leaving ends it and all that it started."""
+    port = _free_port()
+    log = home / "logs" / f"http-{name}.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    command = ["taskset", "--cpu-list", SERVER_CORE, *map(str, server.command(port))]
+    with log.open("w") as output:
+        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
+    try:
+        _wait(process, port, log)
+        yield port
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
+        process.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while process.poll() is None and time.monotonic() < deadline:
+        with contextlib.suppress(OSError):
+            return socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        time.sleep(0.1)
+    said = log.read_text().strip().rsplit("\n", 1)[-1]
+    raise ServiceError(f"the server did not start: {said[:300]}")
+
+
+def _load(url: str, bodies: Path, connections: int, count: int) -> Figures:
+    """Ask for some seconds; an answer that is not a success is an error."""
+    wrk = ["wrk", "--threads", "1", "--connections", str(connections), "--duration", f"{SECONDS}s", "--latency"]
+    command = ["taskset", "--cpu-list", LOAD_CORE, *wrk, "--script", str(SERVERS / "load.lua"), url, "--", str(bodies)]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    if failed := re.search("Non-2xx.*|Socket errors.*", said):
+        raise ServiceError(failed[0])
+    rate = float(_found(r"Requests/sec: +([\d.]+)", said)[1])
+    figures = {"reviews/s": rate * count, "requests/s": rate}
+    for percent in ("50", "99"):
+        value, unit = _found(rf"{percent}% +([\d.]+)(us|ms|s)\n", said).groups()
+        figures[f"p{percent} ms"] = float(value) * {"us": 0.001, "ms": 1, "s": 1000}[unit]
+    return figures
+
+
+def _found(pattern: str, said: str) -> re.Match[str]:
+    found = re.search(pattern, said)
+    if found is None:
+        raise ServiceError(f"wrk said something new: {said}")
+    return found

@@ -1,0 +1,25 @@
+"""The ceiling: Flask on our server with our settings, which reads JSON, looks at nothing and answers a constant."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from flask import Flask, request
+
+from cli.server import Address, make_server
+
+
+def create_app() -> Flask:
+    app = Flask(__name__)
+
+    @app.post("/predict")
+    def predict() -> dict[str, Any]:
+        request.get_json()
+        return {"label": "positive", "probability": 0.9731}
+
+    return app
+
+
+if __name__ == "__main__":
+    make_server(Address("127.0.0.1", int(sys.argv[1])), workers=1).serve(target_loader=create_app, wrap_loader=False)

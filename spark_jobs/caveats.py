@@ -1,0 +1,20 @@
+"""What a reader must know of some data before believing a score on it."""
+
+from __future__ import annotations
+
+from spark_jobs.cleaning import Cleaning
+
+
+def caveats(account: Cleaning, groups: int) -> list[str]:
+    """In words; empty where nothing stands out."""
+    found = []
+    if account.repeated > 0.1 * account.rows:
+        found.append(f"{account.repeated:,} of {account.rows:,} rows are repeats of another row")
+    if groups < 0.5 * account.kept:
+        found.append(
+            f"the {account.kept:,} distinct texts come from about {groups:,} templates, so a score on them says little "
+            "about real reviews"
+        )
+    if account.kept < 1000:
+        found.append(f"{account.kept:,} texts are few: expect a much lower accuracy on reviews of another kind")
+    return found

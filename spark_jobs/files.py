@@ -1,0 +1,74 @@
+"""The files of an input: CSV, JSON lines and Parquet, on any path that Spark reads, as the DataFrames they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
+from pyspark.errors import AnalysisException, IllegalArgumentException
+from pyspark.sql import DataFrame, SparkSession
+
+from sentiment.errors import DataError
+
+Loader = Callable[[SparkSession, list[str]], DataFrame]
+
+
+def tables(spark: SparkSession, entry: str) -> list[DataFrame]:
+    """The data behind a path, files that share a schema together; DataError, naming it, where it can't be read."""
+    with _readable(entry):
+        return [load(spark, paths) for load, paths in _by_format(_files(spark, entry), entry)]
+
+
+@contextmanager
+def _readable(entry: str) -> Iterator[None]:
+    """What Spark can't read (an unknown kind of URL, a damaged file) is a DataError in one line."""
+    try:
+        yield
+    except (IllegalArgumentException, Py4JJavaError) as error:
+        said = error.java_exception.toString() if isinstance(error, Py4JJavaError) else error
+        raise DataError(f"{entry} can't be read ({_first_line(said)})") from error
+
+
+def _files(spark: SparkSession, entry: str) -> list[str]:
+    listing = spark.read.format("binaryFile").option("recursiveFileLookup", "true")
+    try:
+        rows = listing.load(entry).select("path").collect()
+    except AnalysisException as error:
+        raise DataError(f"{entry} can't be read: no such file or folder ({_first_line(error)})") from error
+    return sorted(row.path for row in rows)
+
+
+def _by_format(files: list[str], entry: str) -> list[tuple[Loader, list[str]]]:
+    found = {ending: [f for f in files if ending in _endings(f)] for ending in LOADERS}
+    if not any(found.values()):
+        raise DataError(f"{entry} holds no file that ends with {', '.join(LOADERS)} (compressed or not)")
+    return [(LOADERS[ending], part) for ending, paths in found.items() for part in _alike(ending, paths)]
+
+
+def _alike(ending: str, paths: list[str]) -> list[list[str]]:
+    """Files to read together: Parquet's parts share a schema; a CSV's header and a JSON's names are its own."""
+    return [paths] if ending == ".parquet" and paths else [[path] for path in paths]
+
+
+def _endings(path: str) -> list[str]:
+    return ["." + part.lower() for part in path.rsplit("/", 1)[-1].split(".")[-2:]]
+
+
+def _csv(spark: SparkSession, paths: list[str]) -> DataFrame:
+    return spark.read.csv(paths, header=True, multiLine=True, quote='"', escape='"', encoding="UTF-8")
+
+
+def _json(spark: SparkSession, paths: list[str]) -> DataFrame:
+    return spark.read.json(paths, primitivesAsString=True)
+
+
+def _parquet(spark: SparkSession, paths: list[str]) -> DataFrame:
+    return spark.read.parquet(*paths)
+
+
+LOADERS: dict[str, Loader] = {".csv": _csv, ".json": _json, ".jsonl": _json, ".ndjson": _json, ".parquet": _parquet}
+
+
+def _first_line(error: object) -> str:
+    return str(error).split("\n", 1)[0][:200]
