@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 
 import click
 
-from streaming.brokers.clients import open_cluster
 from streaming.brokers.seam import Cluster, Publisher
 from streaming.settings import CLIENTS, Connection, Limits, Topics, refuse
 
@@ -75,13 +74,15 @@ def connection(servers: str | None) -> Connection:
 
 def cluster(client: str, to: Connection, limits: Limits | None = None) -> Cluster:
     """The cluster that a verb works with; SettingError if its settings are wrong or the client is not installed."""
+    from streaming.brokers.clients import open_cluster
+
     refuse(to.problems())
     return open_cluster(client, to, limits or Limits())
 
 
 def publisher(to: Connection) -> Publisher:
     """Where a server keeps single records; it connects with the first. SettingError if its settings are wrong."""
-    from streaming.brokers.kafka_python_publisher import KafkaPythonPublisher
+    from streaming.brokers.clients import open_publisher
 
     refuse(to.problems())
-    return KafkaPythonPublisher(to)
+    return open_publisher(to)

@@ -6,18 +6,16 @@ import logging
 
 from sentiment.errors import SettingError
 from streaming.brokers.kafka_python import KafkaPythonCluster
-from streaming.brokers.seam import Cluster
+from streaming.brokers.kafka_python_publisher import KafkaPythonPublisher
+from streaming.brokers.seam import Cluster, Publisher
 from streaming.settings import CLIENTS, Connection, Limits
 
 
 def open_cluster(client: str, connection: Connection, limits: Limits) -> Cluster:
     """The cluster through one of `CLIENTS`; SettingError if it is another or is not installed."""
+    _quieten()
     if client not in CLIENTS:
         raise SettingError(f"Kafka client is {client!r}: expected one of {', '.join(CLIENTS)}")
-    # kafka-python logs each failed connection several times over, and then raises. Its coordinator's warnings stay:
-    # an idle worker waits for a broker that is away, and should say so.
-    logging.getLogger("kafka").setLevel(logging.CRITICAL)
-    logging.getLogger("kafka.coordinator").setLevel(logging.WARNING)
     if client == "kafka-python":
         return KafkaPythonCluster(connection, limits)
     try:
@@ -27,3 +25,17 @@ def open_cluster(client: str, connection: Connection, limits: Limits) -> Cluster
             "the package confluent-kafka, for the client confluent, is missing: pip install 'review-sentiment[fast]'"
         ) from error
     return ConfluentCluster(connection, limits)
+
+
+def open_publisher(connection: Connection) -> Publisher:
+    """For single records there is no faster client."""
+    _quieten()
+    return KafkaPythonPublisher(connection)
+
+
+def _quieten() -> None:
+    """kafka-python logs each failed connection several times over, and then raises. Its coordinator's warnings stay:
+    an idle worker waits for a broker that is away, and should say so.
+    """
+    logging.getLogger("kafka").setLevel(logging.CRITICAL)
+    logging.getLogger("kafka.coordinator").setLevel(logging.WARNING)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import signal
 import subprocess
@@ -12,7 +13,7 @@ import uuid
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,7 @@ class Service:
     topics: Topics
     group: str
     client: str
+    workers: int = 1
 
     @contextmanager
     def running(self) -> Iterator[subprocess.Popen[str]]:
@@ -54,6 +56,7 @@ class Service:
             "--results-topic": self.topics.results,
             "--dead-letters-topic": self.topics.dead_letters,
             "--batch-records": "20",
+            "--workers": str(self.workers),
         }
         arguments = [text for pair in flags.items() for text in pair]
         with subprocess.Popen([*SENTIMENT, "stream", *arguments], stderr=subprocess.PIPE, text=True) as worker:
@@ -99,6 +102,26 @@ def test_every_review_is_answered_exactly_once_though_the_worker_is_killed_again
         assert worker.wait(20) == 0
     assert (answered.total(), dead.total()) == (KILLS * REVIEWS * 9 // 10, KILLS * REVIEWS // 10)
     assert max((answered + dead).values()) == 1
+
+
+def test_a_supervisor_replaces_a_killed_worker_and_stops_them_all(service: Service) -> None:
+    cluster = KafkaPythonCluster(Connection(service.servers))
+    reviews = [{"id": n, "text": "a good film"} for n in range(KILLS * REVIEWS)]
+    with (
+        closing(cluster.read([service.topics.results], from_beginning=False)) as results,
+        replace(service, workers=2).running() as supervisor,
+    ):
+        send_reviews(cluster, service.topics.reviews, reviews)
+        assert read(results, at_least=1)
+        children = Path(f"/proc/{supervisor.pid}/task/{supervisor.pid}/children").read_text().split()
+        workers = [pid for pid in children if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+        assert len(workers) == 2
+        os.kill(int(workers[0]), signal.SIGKILL)
+        answered = _positions(cluster, service.topics.results)
+        supervisor.send_signal(signal.SIGTERM)
+        assert supervisor.wait(20) == 0
+    assert (answered.total(), max(answered.values())) == (len(reviews), 1)
+    assert not any(Path(f"/proc/{pid}").exists() for pid in workers)
 
 
 @pytest.mark.parametrize("client", CLIENTS)
