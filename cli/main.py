@@ -14,7 +14,7 @@ from sentiment.errors import SentimentError
 VERBS = {
     "demo": (
         "cli.demo:demo",
-        "Train if needed, start a broker, the classifier and the API, and watch reviews flow.",
+        "Train if needed, start a broker, the classifier, the API and the page, and watch reviews flow.",
     ),
     "explore": ("cli.jobs:explore", "Look at a data set before training on it."),
     "train": ("cli.jobs:train", "Train a model in Spark, check it and make it current."),
