@@ -17,10 +17,12 @@ RUN --mount=type=cache,target=/root/.cache/pip \
 
 
 FROM ${PYTHON_IMAGE} AS base
-# Numba compiles when the image is built, for every machine of the architecture; what is read-only later serves as cache.
+# Numba compiles when the image is built, for machines with AVX2; --build-arg CPU=generic is for all others.
+ARG CPU=x86-64-v3
 ENV NUMBA_CACHE_DIR=/app/kernels \
     NUMBA_CACHE_LOCATOR_CLASSES=sentiment.kernel_cache.ReadableCacheLocator \
-    NUMBA_CPU_NAME=generic \
+    NUMBA_CPU_NAME=${CPU} \
+    NUMBA_CPU_FEATURES= \
     PATH=/app/bin:$PATH \
     PIP_DISABLE_PIP_VERSION_CHECK=1 \
     PIP_ROOT_USER_ACTION=ignore \
