@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import warnings
 from contextlib import suppress
 
 from docker.errors import DockerException, ImageNotFound
@@ -36,6 +38,14 @@ SETTINGS = {
 
 def why_not() -> str | None:
     """Why no broker can run in a container here; None if one can."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)  # a client that reaches no engine leaves its socket open
+        reason = _ask_docker()
+        gc.collect()
+    return reason
+
+
+def _ask_docker() -> str | None:
     try:
         docker = DockerClient().client
         docker.ping()
