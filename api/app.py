@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import Flask
 
 from api import keys, metrics, problems
@@ -17,9 +20,16 @@ from api.settings import Settings
 from sentiment import Classifier
 
 
+class App(Flask):
+    """No view and no hook here is asynchronous; Flask would look at each of them in each request again."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func
+
+
 def create_app(classifier: Classifier, settings: Settings, publish: Publish | None = None) -> Flask:
     """An app that answers with this model and no other, for as long as it lives."""
-    app = Flask(__name__, static_folder=None)
+    app = App(__name__, static_folder=None)
     app.url_map.merge_slashes = False  # //predict is unknown, not a redirect to wherever the Host header says
     counted = Metrics(classifier)
     problems.register(app)

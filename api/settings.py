@@ -27,7 +27,7 @@ class Settings:
     model: Path = Path("models")
     host: str = "127.0.0.1"
     port: int = 8_000
-    workers: int = 1
+    workers: int = 2
     max_body_bytes: int = 1 << 20
     max_texts: int = 256
     max_characters: int = MOST_CHARACTERS

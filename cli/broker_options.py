@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -10,7 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from streaming.brokers.seam import Cluster, Publisher
-from streaming.settings import Connection, Limits, Topics, refuse
+from streaming.settings import CLIENTS, Connection, Limits, Topics, refuse
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -21,6 +20,18 @@ def bootstrap_servers(command: Command) -> Command:
         envvar="KAFKA_BOOTSTRAP_SERVERS",
         show_envvar=True,
         help=f"The cluster, host:port, several with commas between. [default: {Connection.bootstrap_servers}]",
+    )(command)
+
+
+def client(command: Command) -> Command:
+    return click.option(
+        "--client",
+        type=click.Choice(CLIENTS),
+        default=CLIENTS[0],
+        envvar="SENTIMENT_CLIENT",
+        show_default=True,
+        show_envvar=True,
+        help="Library that speaks to Kafka; confluent is faster and comes with the extra `fast`.",
     )(command)
 
 
@@ -56,25 +67,17 @@ def connection(servers: str | None) -> Connection:
     return Connection.from_environment(os.environ, servers)
 
 
-def cluster(to: Connection, limits: Limits | None = None) -> Cluster:
-    """The cluster that a verb works with; SettingError if its settings are wrong."""
-    from streaming.brokers.kafka_python import KafkaPythonCluster
+def cluster(client: str, to: Connection, limits: Limits | None = None) -> Cluster:
+    """The cluster that a verb works with; SettingError if its settings are wrong or the client is not installed."""
+    from streaming.brokers.clients import open_cluster
 
-    _prepare(to)
-    return KafkaPythonCluster(to, limits)
+    refuse(to.problems())
+    return open_cluster(client, to, limits or Limits())
 
 
 def publisher(to: Connection) -> Publisher:
     """Where a server keeps single records; it connects with the first. SettingError if its settings are wrong."""
-    from streaming.brokers.kafka_python_publisher import KafkaPythonPublisher
+    from streaming.brokers.clients import open_publisher
 
-    _prepare(to)
-    return KafkaPythonPublisher(to)
-
-
-def _prepare(to: Connection) -> None:
     refuse(to.problems())
-    # The client logs each failed connection several times over, and then raises. Its coordinator's warnings stay:
-    # an idle worker waits for a broker that is away, and should say so.
-    logging.getLogger("kafka").setLevel(logging.CRITICAL)
-    logging.getLogger("kafka.coordinator").setLevel(logging.WARNING)
+    return open_publisher(to)

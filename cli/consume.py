@@ -26,6 +26,7 @@ class Shown(msgspec.Struct):
 
 @click.command()
 @broker_options.bootstrap_servers
+@broker_options.client
 @broker_options.topic("results")
 @click.option("--from-beginning", is_flag=True, help="Start with the oldest result, not with the next.")
 @click.option("--max", "most", type=click.IntRange(min=1), help="Stop after so many results.")
@@ -35,7 +36,7 @@ def consume(
     bootstrap_servers: str | None, results_topic: str, from_beginning: bool, most: int | None, **flags: Any
 ) -> None:
     """Print the results that arrive on Kafka: label, confidence and text."""
-    cluster = broker_options.cluster(broker_options.connection(bootstrap_servers))
+    cluster = broker_options.cluster(flags["client"], broker_options.connection(bootstrap_servers))
     require_topics(cluster, (results_topic,))
     records = follow(cluster, [results_topic], from_beginning=from_beginning, idle_seconds=flags["idle"])
     write = _write_raw if flags["as_json"] else _write_line

@@ -18,6 +18,7 @@ from streaming.topics import create_topics, require_topics
 @click.command()
 @click.argument("source", metavar="FILE")
 @broker_options.bootstrap_servers
+@broker_options.client
 @broker_options.topic("reviews")
 @broker_options.create_topics
 @click.option("--column", help="The column with the text, if its name is an unusual one.")
@@ -34,13 +35,14 @@ def produce(source: str, column: str | None, rate: float | None, **flags: Any) -
         replication_factor=flags["replication_factor"],
     )
     refuse(topics.problems())
-    cluster = broker_options.cluster(broker_options.connection(flags["bootstrap_servers"]))
+    cluster = broker_options.cluster(flags["client"], broker_options.connection(flags["bootstrap_servers"]))
     rows = read_rows(source, column)
     if flags["create_topics"]:
         create_topics(cluster, topics, Limits())
     require_topics(cluster, (topics.reviews,))
     columns = SpinnerColumn(), TextColumn("{task.completed:,.0f} reviews"), TimeElapsedColumn()
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         shown = progress.track(paced(rows, rate) if rate else rows, total=None)
         sent = send_reviews(cluster, topics.reviews, shown)
     click.echo(f"{sent} reviews sent to {topics.reviews}")

@@ -9,7 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from sentiment import kernel
+from sentiment.textrule import OTHER
 
+Place = tuple[int, int]  # first and last token of a term
 Spans = tuple[tuple[int, int], ...]
 
 
@@ -43,9 +45,8 @@ class Explanation(NamedTuple):
 
 def explain_text(text: str, tables: kernel.Tables, learned: Sequence[str]) -> Explanation:
     """Explain a cleaned text; `learned` are the training terms of each kept bucket, tabs between them."""
-    data = np.frombuffer(text.encode(), np.uint8)
-    folded, edges, buckets = kernel.walk(data, tables)
-    places, positions = _places(len(edges), tables.max_order), _characters(data)
+    tokens, places, buckets = _walk(text, tables)
+    starts, ends = _spans(text, tokens, tables)
     distinct, which = np.unique(buckets, return_inverse=True)
     occurrences = np.split(np.argsort(which, kind="stable"), np.cumsum(np.bincount(which))[:-1])[: len(distinct)]
     value = 1.0 / np.sqrt(float(max(len(distinct), 1)))
@@ -56,29 +57,36 @@ def explain_text(text: str, tables: kernel.Tables, learned: Sequence[str]) -> Ex
             continue
         weight = float(tables.coefficients[rank] * value)
         margin += weight
-        at = [places[i] for i in stands.tolist()]
-        spans = tuple((int(positions[edges[a, 2]]), int(positions[edges[b, 3]])) for a, b in at)
-        name = folded[edges[at[0][0], 0] : edges[at[0][1], 1]].tobytes().decode()
+        at = sorted(places[i] for i in stands.tolist())
+        spans = tuple((starts[first], ends[last]) for first, last in at)
+        name = _name(tokens, at[0])
         terms.append(Term(name, weight, bucket, spans, tuple(filter(None, learned[rank].split("\t")))))
     return Explanation(text, tuple(terms), tables.intercept, margin + tables.intercept)
 
 
-def _places(tokens: int, max_order: int) -> list[tuple[int, int]]:
-    """First and last token of each term, in the order in which the kernel hashes them."""
-    return [(first, last) for first in range(tokens) for last in range(first, min(first + max_order, tokens))]
-
-
-def _characters(data: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:
-    """For each byte offset of UTF-8, and for the end, how many characters start before it."""
-    return np.concatenate([[0], np.cumsum((data & 0xC0) != 0x80)])
-
-
 def term_texts(text: str, tables: kernel.Tables) -> list[tuple[int, str]]:
     """(place of the coefficient, term) of every term of a cleaned text that has one, repeats included."""
-    folded, edges, buckets = kernel.walk(np.frombuffer(text.encode(), np.uint8), tables)
-    places = _places(len(edges), tables.max_order)
-    found = []
-    for (first, last), rank in zip(places, kernel.ranks_of(buckets, tables).tolist(), strict=True):
-        if rank >= 0:
-            found.append((rank, folded[edges[first, 0] : edges[last, 1]].tobytes().decode()))
-    return found
+    tokens, places, buckets = _walk(text, tables)
+    ranks = kernel.ranks_of(buckets, tables).tolist()
+    return [(rank, _name(tokens, place)) for rank, place in zip(ranks, places, strict=True) if rank >= 0]
+
+
+def _walk(text: str, tables: kernel.Tables) -> tuple[list[str], list[Place], npt.NDArray[np.uint32]]:
+    """The tokens of a cleaned text, where its terms stand among them, and the terms' buckets."""
+    folded, starts, buckets = kernel.walk(np.frombuffer(text.encode(), np.uint8), tables)
+    tokens = folded[: starts[-1] - 1].tobytes().decode().split(" ")[1:]
+    orders = range(1, tables.max_order + 1)
+    places = [(first, first + order - 1) for order in orders for first in range(len(tokens) - order + 1)]
+    return tokens, places, buckets
+
+
+def _name(tokens: list[str], place: Place) -> str:
+    return " ".join(tokens[place[0] : place[1] + 1])
+
+
+def _spans(text: str, tokens: list[str], tables: kernel.Tables) -> tuple[list[int], list[int]]:
+    """Where each token starts and ends, in characters of the text: folding changes none of their number."""
+    codes = np.frombuffer(text.encode("utf-32-le"), np.uint32)
+    kept = np.flatnonzero(tables.kinds[codes] != OTHER)
+    ends = np.cumsum([0, *map(len, tokens)])
+    return kept[ends[:-1]].tolist(), (kept[ends[1:] - 1] + 1).tolist()

@@ -1,12 +1,12 @@
 """The scorer, compiled by numba: UTF-8 bytes in, margins out, no Python object per text or term.
 
-A text is walked in four steps:
-1. `tokens.tokenise` folds and splits it into a scratch buffer: "the film was great !". A term of n tokens is then
+A text is walked in five steps, each over all of its terms before the next:
+1. `tokens.tokenise` folds and splits it into a scratch buffer: " the film was great !". A term of n tokens is then
    one contiguous run of bytes.
-2. `hash_terms` hashes every term by MurmurHash3 x86_32 (Austin Appleby, public domain), seed 42, UTF-8
-   bytes, as Spark's HashingTF has done since 3.0. All terms are hashed before anything is looked up.
-3. `distinct` drops repeats, for the norm; `mark_kept` sets a bit for the coefficient of each bucket that has one.
-4. `sum_marked` adds the marked coefficients in ascending order of bucket, as Spark does, so that the float64
+2. `hashing.hash_terms` hashes every term.
+3. `distinct` drops repeats, for the norm.
+4. `mark_kept` sets a bit for the coefficient of each bucket that has one.
+5. `sum_marked` adds the marked coefficients in ascending order of bucket, as Spark does, so that the float64
    sums are the same to the last bit.
 """
 
@@ -18,12 +18,14 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from sentiment.tokens import ONE, U32, U64, Bytes, Codes, Edges, tokenise
+from sentiment.hashing import BLOCKS, hash_terms
+from sentiment.tokens import ONE, SPACE, U32, U64, Bytes, Codes, Entries, byte_entries, tokenise
 
-SEED = 42
 I64, F64 = np.int64, np.float64
+FILTER_BITS = 1 << 18  # 32 kB: most buckets without a coefficient are told by them, from the nearest cache but one
 
 Bits = npt.NDArray[np.uint64]
+Counts = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
 Offsets = npt.NDArray[np.int64]
 
@@ -31,10 +33,11 @@ Offsets = npt.NDArray[np.int64]
 class Tables(NamedTuple):
     """A model as the kernel reads it. A bit for each bucket, and ranks, say which coefficient is a bucket's."""
 
+    entries: Entries  # of each byte
     kinds: Bytes  # of each code point's folded form
     folds: Codes
-    kept: Bits  # bit b of word w: bucket 64 w + b has a coefficient
-    ranks: Codes  # how many coefficients stand before each word of `kept`
+    filter: Bits  # bit b % FILTER_BITS is set if bucket b has a coefficient; others may share it
+    kept: Bits  # row w: the bits of buckets 64 w to 64 w + 63 that have one; how many stand before those
     coefficients: Floats  # of the kept buckets, ascending
     intercept: float
     max_order: int
@@ -50,88 +53,51 @@ def make_tables(
     buckets, kept = hashing
     coefficients, intercept = weights
     kinds = np.concatenate([kinds[folds], kinds[len(folds) :]])
-    words = np.zeros(max(buckets // 64, 1), np.uint64)
-    np.bitwise_or.at(words, kept >> 6, np.uint64(1) << (kept & 63).astype(np.uint64))
-    ranks = np.searchsorted(kept, np.arange(len(words), dtype=np.uint64) * 64).astype(np.uint32)
-    return Tables(kinds, folds, words, ranks, coefficients, intercept, max_order)
+    words = _bits(kept, buckets)
+    before = np.searchsorted(kept, np.arange(len(words), dtype=np.uint64) * 64).astype(np.uint64)
+    likely = _bits(kept % U32(FILTER_BITS), min(buckets, FILTER_BITS))
+    kept_rows = np.ascontiguousarray(np.stack([words, before], axis=1))
+    entries = byte_entries(kinds, folds)
+    return Tables(entries, kinds, folds, likely, kept_rows, coefficients, intercept, max_order)
 
 
-@numba.njit(cache=True, inline="always")
-def rotate(value: int, by: int) -> int:
-    return U32(value << U32(by)) | U32(value >> U32(32 - by))
-
-
-@numba.njit(cache=True, inline="always")
-def scramble(block: int) -> int:
-    return U32(rotate(U32(block * U32(0xCC9E2D51)), 15) * U32(0x1B873593))
-
-
-@numba.njit(cache=True, inline="always")
-def finish(state: int, tail: int, length: int) -> int:
-    """MurmurHash3's last steps, from the state after the whole 4-byte blocks and the bytes left over."""
-    state = U32(state ^ scramble(tail) ^ U32(length))
-    state = U32((state ^ (state >> U32(16))) * U32(0x85EBCA6B))
-    state = U32((state ^ (state >> U32(13))) * U32(0xC2B2AE35))
-    return U32(state ^ (state >> U32(16)))
-
-
-@numba.njit(cache=True, inline="always")
-def block_at(out: Bytes, at: int) -> int:
-    """Four bytes, little-endian."""
-    low = U32(out[at]) | U32(out[at + ONE]) << U32(8)
-    return low | U32(out[at + U64(2)]) << U32(16) | U32(out[at + U64(3)]) << U32(24)
+def _bits(places: Codes, size: int) -> Bits:
+    """`size` bits, those at `places` set."""
+    words = np.zeros(max(size // 64, 1), np.uint64)
+    np.bitwise_or.at(words, places >> 6, np.uint64(1) << (places & 63).astype(np.uint64))
+    return words
 
 
 @numba.njit(cache=True)
-def hash_terms(out: Bytes, edges: Edges, count: int, max_order: int, mask: int, buckets: Codes) -> int:
-    """Write the bucket of every term, by first token and then by order; returns how many.
+def distinct(buckets: Codes, count: int, slots: Codes, found: Codes) -> int:
+    """Write the distinct buckets to `found`, in any order; returns how many. Overwrites `buckets`.
 
-    The terms that start at one token are prefixes of one another, so they share the state of their blocks. `out`
-    must have four bytes more than the last token's end.
+    Each bucket writes its place into a slot, and whoever wrote last has it: the others are repeats of it, or go into
+    the next round, where other bits choose the slot. No slot needs clearing, and nothing branches on a bucket.
     """
-    found = U64(0)
-    for first in range(count):
-        start = at = U64(edges[first, 0])
-        state = U32(SEED)
-        for last in range(first, min(first + max_order, I64(count))):
-            end = U64(edges[last, 1])
-            while at + U64(4) <= end:
-                state = U32(rotate(U32(state ^ scramble(block_at(out, at))), 13) * U32(5) + U32(0xE6546B64))
-                at += U64(4)
-            left_over = U32((ONE << U64(8) * (end - at)) - ONE)
-            buckets[found] = finish(state, block_at(out, at) & left_over, end - start) & mask
-            found += ONE
-    return found
-
-
-@numba.njit(cache=True)
-def distinct(buckets: Codes, count: int, seen: Codes) -> int:
-    """Move the distinct buckets to the front, in their order; returns how many.
-
-    `seen` becomes a small open-addressed set (bucket + 1, 0 is free), at most a quarter full, so that it stays in
-    the nearest cache and is seldom probed twice.
-    """
-    size = U64(16)
+    size = U64(64)
     while size < U64(4) * count:
         size *= U64(2)
-    seen[:size] = U32(0)
-    mask, found = U32(size - ONE), U64(0)
-    for place in range(count):
-        bucket = buckets[U64(place)]
-        slot, tag = bucket & mask, bucket + U32(1)
-        held = seen[slot]
-        while held != U32(0) and held != tag:
-            slot = (slot + U32(1)) & mask
-            held = seen[slot]
-        seen[slot] = tag
-        buckets[found] = bucket
-        found += U64(held == U32(0))
-    return found
+    mask, shift, distinct = U32(size - ONE), U32(0), U64(0)
+    while count:
+        for place in range(count):
+            slots[(buckets[U64(place)] >> shift) & mask] = U32(place)
+        left = U64(0)
+        for place in range(count):
+            bucket = buckets[U64(place)]
+            owner = U64(slots[(bucket >> shift) & mask])
+            same = buckets[owner] == bucket
+            found[distinct] = bucket
+            distinct += U64(owner == U64(place))
+            buckets[left] = bucket  # never one that is still to be compared: an owner is the last of its slot
+            left += U64(not same)
+        count, shift = left, (shift + U32(5)) & U32(15)
+    return distinct
 
 
 @numba.njit(cache=True, inline="always")
 def ones(word: int) -> int:
-    """How many bits are set (the SWAR count of Hacker's Delight, 5-1)."""
+    """How many bits are set (the SWAR count of Hacker's Delight, 5-1, which LLVM knows)."""
     word = word - ((word >> ONE) & U64(0x5555555555555555))
     word = (word & U64(0x3333333333333333)) + ((word >> U64(2)) & U64(0x3333333333333333))
     word = (word + (word >> U64(4))) & U64(0x0F0F0F0F0F0F0F0F)
@@ -139,91 +105,102 @@ def ones(word: int) -> int:
 
 
 @numba.njit(cache=True, inline="always")
-def is_kept(bucket: int, kept: Bits) -> int:
-    """1 or 0, as U64."""
-    return (kept[bucket >> U32(6)] >> U64(bucket & U32(63))) & ONE
+def lowest(word: int) -> int:
+    """The place of the lowest bit that is set."""
+    return ones((word & (~word + ONE)) - ONE)
 
 
 @numba.njit(cache=True, inline="always")
-def rank(bucket: int, kept: Bits, ranks: Codes) -> int:
+def is_set(bit: int, word: int) -> int:
+    """1 or 0, as U64: the bit of that number, modulo 64."""
+    return (word >> U64(bit & U32(63))) & ONE
+
+
+@numba.njit(cache=True, inline="always")
+def rank(bucket: int, kept: Bits) -> int:
     """The place of a kept bucket's coefficient."""
-    before = kept[bucket >> U32(6)] & ((ONE << U64(bucket & U32(63))) - ONE)
-    return U64(ranks[bucket >> U32(6)]) + ones(before)
+    row = bucket >> U32(6)
+    return kept[row, 1] + ones(kept[row, 0] & ((ONE << U64(bucket & U32(63))) - ONE))
 
 
 @numba.njit(cache=True)
-def mark_kept(buckets: Codes, count: int, kept: Bits, ranks: Codes, marks: Bits, tops: Bits) -> int:
-    """Set the bit of each kept bucket's coefficient in `marks`, and of each of its words in `tops`; returns how many.
+def mark_kept(buckets: Codes, count: int, tables: tuple[Bits, Bits], marks: Bits) -> int:
+    """Set the bit of each kept bucket's coefficient in `marks`; returns how many there are.
 
-    The kept ones are first moved to the front, without a branch to guess wrong.
+    Those that the filter lets pass are moved to the front, without a branch: most of those that have none are gone.
     """
-    hits = U64(0)
+    likely, kept = tables
+    mask = U32(len(likely) * 64 - 1)
+    maybe, hits = U64(0), U64(0)
     for place in range(count):
         bucket = buckets[U64(place)]
-        buckets[hits] = bucket
-        hits += is_kept(bucket, kept)
-    for place in range(hits):
-        which = rank(buckets[U64(place)], kept, ranks)
-        marks[which >> U64(6)] |= ONE << (which & U64(63))
-        tops[which >> U64(12)] |= ONE << ((which >> U64(6)) & U64(63))
+        buckets[maybe] = bucket
+        maybe += is_set(bucket, likely[(bucket & mask) >> U32(6)])
+    for place in range(maybe):
+        bucket = buckets[U64(place)]
+        hit, which = is_set(bucket, kept[bucket >> U32(6), 0]), rank(bucket, kept)
+        marks[which >> U64(6)] |= hit << (which & U64(63))
+        hits += hit
     return hits
 
 
 @numba.njit(cache=True)
-def sum_marked(coefficients: Floats, marks: Bits, tops: Bits, value: float) -> float:
-    """`value` times each marked coefficient, added in ascending order. Clears the marks."""
+def sum_marked(coefficients: Floats, marks: Bits, value: float) -> float:
+    """`value` times each marked coefficient, added in ascending order. Clears the marks, a multiple of 64 words."""
     total = 0.0
-    for block in range(len(tops)):
-        top = tops[U64(block)]
-        tops[U64(block)] = U64(0)
-        while top:
-            word = U64(block) * U64(64) + ones((top & (~top + ONE)) - ONE)
-            top &= top - ONE
+    for first in range(U64(0), U64(len(marks)), U64(64)):
+        words = U64(0)  # a bit for each word that has a mark
+        for place in range(64):
+            words |= U64(marks[first + U64(place)] != U64(0)) << U64(place)
+        while words:
+            word = first + lowest(words)
+            words &= words - ONE
             left = marks[word]
             marks[word] = U64(0)
             while left:
-                total += coefficients[word * U64(64) + ones((left & (~left + ONE)) - ONE)] * value
+                total += coefficients[word * U64(64) + lowest(left)] * value
                 left &= left - ONE
     return total
 
 
 @numba.njit(cache=True)
-def score(data: Bytes, offsets: Offsets, tables: Tables) -> tuple[Floats, Edges]:
+def score(data: Bytes, offsets: Offsets, tables: Tables) -> tuple[Floats, Counts]:
     """Margins, shape (texts,), and (distinct, kept) buckets, shape (texts, 2).
 
-    Text i is `data[offsets[i]:offsets[i + 1]]`, valid UTF-8 of less than 2**30 bytes.
+    Text i is `data[offsets[i]:offsets[i + 1]]`, UTF-8 of less than 2**30 bytes; offsets ascend and end within `data`.
     """
-    kinds, folds, _, _, coefficients, intercept, max_order = tables
-    kept, ranks = tables.kept, tables.ranks
-    texts = len(offsets) - 1
-    longest = 0
+    rule, coefficients = (tables.entries, tables.kinds, tables.folds), tables.coefficients
+    lookup, max_order, intercept = (tables.filter, tables.kept), tables.max_order, tables.intercept
+    texts, longest = len(offsets) - 1, 0
     for text in range(texts):
         longest = max(longest, offsets[text + 1] - offsets[text])
-    out, edges = np.empty(2 * longest + 8, np.uint8), np.empty((longest + 1, 4), np.int32)
-    buckets = np.empty(longest * max_order + 1, np.uint32)
-    seen = np.empty(8 * len(buckets) + 16, np.uint32)
-    marks = np.zeros(len(coefficients) // 64 + 1, np.uint64)
-    tops = np.zeros(len(marks) // 64 + 1, np.uint64)
+    out, starts = np.empty(2 * longest + 4 * BLOCKS + 4, np.uint8), np.empty(longest + 1, np.uint32)
+    buckets, found = np.empty(longest * max_order + 1, np.uint32), np.empty(longest * max_order + 1, np.uint32)
+    slots = np.empty(8 * len(buckets) + 64, np.uint32)
+    marks = np.zeros((len(coefficients) // 4096 + 1) * 64, np.uint64)
     margins, counts = np.empty(texts), np.empty((texts, 2), np.int32)
-    mask = U32(len(kept) * 64 - 1)
+    mask = U32(len(tables.kept) * 64 - 1)
     for text in range(texts):
-        tokens = tokenise(data, U64(offsets[text]), U64(offsets[text + 1]), kinds, folds, out, edges)
-        terms = hash_terms(out, edges, tokens, max_order, mask, buckets)
-        different = distinct(buckets, terms, seen)
+        start, end = U64(offsets[text]), U64(offsets[text + 1])
+        out[: U64(2) * (end - start) + U64(4)] = SPACE
+        tokens = tokenise(data, start, end, rule, out, starts)
+        terms = hash_terms(out, starts, tokens, max_order, mask, buckets)
+        different = distinct(buckets, terms, slots, found)
         counts[text, 0] = different
-        counts[text, 1] = mark_kept(buckets, different, kept, ranks, marks, tops)
-        margins[text] = sum_marked(coefficients, marks, tops, 1.0 / np.sqrt(F64(max(different, ONE)))) + intercept
+        counts[text, 1] = mark_kept(found, different, lookup, marks)
+        margins[text] = sum_marked(coefficients, marks, 1.0 / np.sqrt(F64(max(different, ONE)))) + intercept
     return margins, counts
 
 
 @numba.njit(cache=True)
-def walk(data: Bytes, tables: Tables) -> tuple[Bytes, Edges, Codes]:
-    """One text's folded tokens, their edges (see `tokenise`) and the buckets of its terms (see `hash_terms`)."""
-    out, edges = np.empty(2 * len(data) + 8, np.uint8), np.empty((len(data) + 1, 4), np.int32)
-    buckets = np.empty(len(data) * tables.max_order + 1, np.uint32)
-    tokens = tokenise(data, U64(0), U64(len(data)), tables.kinds, tables.folds, out, edges)
-    terms = hash_terms(out, edges, tokens, tables.max_order, U32(len(tables.kept) * 64 - 1), buckets)
-    return out, edges[:tokens], buckets[:terms]
+def walk(data: Bytes, tables: Tables) -> tuple[Bytes, Codes, Codes]:
+    """One text's folded tokens, their starts (see `tokenise`) and the buckets of its terms (see `hash_terms`)."""
+    size = len(data)
+    out, starts = np.full(2 * size + 4 * BLOCKS + 4, SPACE, np.uint8), np.empty(size + 1, np.uint32)
+    buckets = np.empty(size * tables.max_order + 1, np.uint32)
+    tokens = tokenise(data, U64(0), U64(size), (tables.entries, tables.kinds, tables.folds), out, starts)
+    terms = hash_terms(out, starts, tokens, tables.max_order, U32(len(tables.kept) * 64 - 1), buckets)
+    return out, starts[: tokens + ONE], buckets[:terms]
 
 
 @numba.njit(cache=True)
@@ -232,5 +209,5 @@ def ranks_of(buckets: Codes, tables: Tables) -> Offsets:
     ranks = np.empty(len(buckets), np.int64)
     for place in range(len(buckets)):
         bucket = buckets[place]
-        ranks[place] = I64(rank(bucket, tables.kept, tables.ranks)) if is_kept(bucket, tables.kept) else -1
+        ranks[place] = I64(rank(bucket, tables.kept)) if is_set(bucket, tables.kept[bucket >> U32(6), 0]) else -1
     return ranks

@@ -15,8 +15,8 @@ from sentiment.results import Prediction
 
 def probabilities(margins: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """The positive class's probability, by the formula of Spark's LogisticRegressionModel: 1 - 1/(1 + exp(margin))."""
-    with np.errstate(over="ignore"):
-        return 1.0 - 1.0 / (1.0 + np.exp(margins))
+    # exp() would overflow above 709, where the answer has long been 1.
+    return 1.0 - 1.0 / (1.0 + np.exp(np.minimum(margins, 709.0)))
 
 
 @dataclass(frozen=True)

@@ -1,133 +1,153 @@
 """The text rule, compiled by numba: UTF-8 bytes in, folded tokens out. The same tokens as `TextRule.tokens`.
 
+Most bytes are ASCII letters, spaces and marks. Each of those takes one table entry and no branch: where a token begins
+is added to the positions as 0 or 1, since a guess at every word's end would be wrong too often. What needs a look
+around (apostrophes, slashes, all beyond ASCII) leaves that path.
+
 Positions are unsigned, so that numba does not look for negative indices, and arrays are passed one by one, since it
-counts a reference at every access to an array inside a tuple; together that made the walk several times faster.
+counts a reference at every access to an array inside a tuple.
 """
 
 from __future__ import annotations
+
+from typing import TypeAlias
 
 import numba
 import numpy as np
 import numpy.typing as npt
 
-from sentiment.textrule import APOSTROPHE, DIGIT, OTHER, SLASH, WORD
+from sentiment.textrule import APOSTROPHE, CODE_POINTS, DIGIT, OTHER, SLASH, WORD
 
-U8, U32, U64 = np.uint8, np.uint32, np.uint64
+U8, U16, U32, U64 = np.uint8, np.uint16, np.uint32, np.uint64
 ONE = U64(1)
+SPACE = U8(0x20)
 
 Bytes = npt.NDArray[np.uint8]
 Codes = npt.NDArray[np.uint32]
-Edges = npt.NDArray[np.int32]
+Entries = npt.NDArray[np.uint16]
+Rule: TypeAlias = tuple[Entries, Bytes, Codes]  # of each byte; kinds of the folded code points; folds
+Place: TypeAlias = tuple[int, int, int, int]  # in the text, in `out`, tokens so far, IN_WORD or 0
+
+# An entry of the table of bytes: the folded byte, and three bits.
+IN_WORD, LOOK_AROUND, KEPT = U32(0x100), U32(0x8000), U32(0x200)
+
+
+def byte_entries(kinds: Bytes, folds: Codes) -> Entries:
+    """What the branchless path does with each byte, shape (256,); `kinds` holds those of the folded code points."""
+    entries = np.full(256, LOOK_AROUND, np.uint16)
+    for byte, kind in enumerate(kinds[:128].tolist()):
+        folded = int(folds[byte]) if byte < len(folds) else byte
+        if kind == OTHER:
+            entries[byte] = SPACE
+        elif kind not in (APOSTROPHE, SLASH) and folded < 128:
+            entries[byte] = folded | KEPT | (IN_WORD if kind in (WORD, DIGIT) else 0)
+    return entries
 
 
 @numba.njit(cache=True, inline="always")
-def decode(data: Bytes, at: int) -> tuple[int, int]:
-    """The code point of the valid UTF-8 at `at`, and where the next one starts."""
+def decode(data: Bytes, at: int, end: int) -> tuple[int, int]:
+    """The code point at `at`, and where the next one starts; U+FFFD for what is cut off by `end` or no code point."""
     lead = U32(data[at])
     if lead < U32(0x80):
         return lead, at + ONE
-    second = U32(data[at + ONE]) & U32(0x3F)
-    if lead < U32(0xE0):
-        return (lead & U32(0x1F)) << U32(6) | second, at + U64(2)
-    third = U32(data[at + U64(2)]) & U32(0x3F)
-    if lead < U32(0xF0):
-        return (lead & U32(0x0F)) << U32(12) | second << U32(6) | third, at + U64(3)
-    fourth = U32(data[at + U64(3)]) & U32(0x3F)
-    return (lead & U32(0x07)) << U32(18) | second << U32(12) | third << U32(6) | fourth, at + U64(4)
+    length = U64(2) + U64(lead >= U32(0xE0)) + U64(lead >= U32(0xF0))
+    if at + length > end:
+        return U32(0xFFFD), end
+    code = lead & U32(U32(0x7F) >> U32(length))
+    for place in range(at + ONE, at + length):
+        code = U32(code << U32(6)) | U32(data[U64(place)] & U8(0x3F))
+    return (code if code < U32(CODE_POINTS) else U32(0xFFFD)), at + length
 
 
 @numba.njit(cache=True, inline="always")
-def encode(code: int, out: Bytes, at: int) -> int:
+def encode(code: int, out: Bytes, to: int) -> int:
     """Write a code point as UTF-8; returns where the next one goes."""
     if code < U32(0x80):
-        out[at] = U8(code)
-        return at + ONE
+        out[to] = U8(code)
+        return to + ONE
     last = U8(U32(0x80) | code & U32(0x3F))
     if code < U32(0x800):
-        out[at], out[at + ONE] = U8(U32(0xC0) | code >> U32(6)), last
-        return at + U64(2)
+        out[to], out[to + ONE] = U8(U32(0xC0) | code >> U32(6)), last
+        return to + U64(2)
     third = U8(U32(0x80) | code >> U32(6) & U32(0x3F))
     if code < U32(0x10000):
-        out[at], out[at + ONE], out[at + U64(2)] = U8(U32(0xE0) | code >> U32(12)), third, last
-        return at + U64(3)
-    out[at], out[at + ONE] = U8(U32(0xF0) | code >> U32(18)), U8(U32(0x80) | code >> U32(12) & U32(0x3F))
-    out[at + U64(2)], out[at + U64(3)] = third, last
-    return at + U64(4)
-
-
-@numba.njit(cache=True, inline="always")
-def copy(data: Bytes, at: int, folds: Codes, out: Bytes, to: int) -> tuple[int, int]:
-    """Copy the code point at `at`, folded, to `to`; returns where the next ones are and go."""
-    code, after = decode(data, at)
-    if code < U32(len(folds)):
-        code = folds[code]
-    return after, encode(code, out, to)
+        out[to], out[to + ONE], out[to + U64(2)] = U8(U32(0xE0) | code >> U32(12)), third, last
+        return to + U64(3)
+    out[to], out[to + ONE] = U8(U32(0xF0) | code >> U32(18)), U8(U32(0x80) | code >> U32(12) & U32(0x3F))
+    out[to + U64(2)], out[to + U64(3)] = third, last
+    return to + U64(4)
 
 
 @numba.njit(cache=True, inline="always")
 def kind_at(data: Bytes, at: int, end: int, kinds: Bytes) -> int:
     """The kind of the code point at `at`; OTHER at the text's end."""
-    if at >= end:
-        return U8(OTHER)
-    code, _ = decode(data, at)
-    return kinds[code]
+    return kinds[decode(data, at, end)[0]] if at < end else U8(OTHER)
 
 
 @numba.njit(cache=True, inline="always")
-def copy_letters(data: Bytes, at: int, end: int, kinds: Bytes, folds: Codes, out: Bytes, to: int) -> tuple[int, int]:
-    """Copy a run of ASCII letters: most of most words."""
-    while at < end and data[at] < U8(0x80) and kinds[data[at]] == WORD:
-        out[to] = U8(folds[data[at]])
-        at, to = at + ONE, to + ONE
-    return at, to
+def digits_end(data: Bytes, at: int, end: int, kinds: Bytes) -> int:
+    """Where the run of digits that starts at `at` ends."""
+    while kind_at(data, at, end, kinds) == DIGIT:
+        at = decode(data, at, end)[1]
+    return at
 
 
-@numba.njit(cache=True)
-def copy_word(  # noqa: C901 - one loop over the token, a branch for each kind
-    data: Bytes, at: int, end: int, kinds: Bytes, folds: Codes, out: Bytes, to: int, number: bool
-) -> tuple[int, int]:
-    """Copy the rest of a word, or of a number or fraction if all of it so far is digits; returns both ends."""
-    fraction = False
+@numba.njit(cache=True, inline="always")
+def copy(data: Bytes, at: int, end: int, folds: Codes, out: Bytes, to: int) -> int:
+    """Copy code points, folded, to `to`; returns where the next one goes."""
     while at < end:
-        kind = kind_at(data, at, end, kinds)
-        if fraction:
-            if kind != DIGIT:
-                break
-        elif kind == WORD:
-            number = False
-        elif kind == APOSTROPHE:
-            following = kind_at(data, decode(data, at)[1], end, kinds)
-            if following != WORD and following != DIGIT:
-                break
-            number = False
-        elif kind == SLASH and number and kind_at(data, at + ONE, end, kinds) == DIGIT:
-            fraction = True
-        elif kind != DIGIT:
-            break
-        at, to = copy(data, at, folds, out, to)
-    return at, to
+        code, at = decode(data, at, end)
+        to = encode(folds[code] if code < U32(len(folds)) else code, out, to)
+    return to
 
 
 @numba.njit(cache=True)
-def tokenise(data: Bytes, at: int, end: int, kinds: Bytes, folds: Codes, out: Bytes, edges: Edges) -> int:
-    """Write the tokens of `data[at:end]`, a space after each, to `out`; returns how many.
+def look_around(data: Bytes, end: int, rule: Rule, out: Bytes, starts: Codes, place: Place) -> Place:
+    """Take the code point at `place`, with its digits if it is a fraction's slash; returns the place after."""
+    _, kinds, folds = rule
+    at, to, count, inside = place
+    code, after = decode(data, at, end)
+    kind = kinds[code]
+    if kind == SLASH and inside and digits_end(out, U64(starts[count - ONE]), to, kinds) == to:
+        stop = digits_end(data, after, end, kinds)
+        if stop > after:
+            return stop, copy(data, at, stop, folds, out, to), count, U32(0)  # what follows is another token
+    goes_on = kind_at(data, after, end, kinds) if kind == APOSTROPHE and inside else kind
+    in_word = goes_on in (WORD, DIGIT)
+    if kind != OTHER:
+        begins = U64(not (in_word and inside))
+        to += begins
+        starts[count] = to
+        count += begins
+        to = copy(data, at, after, folds, out, to)
+    return after, to, count, IN_WORD if in_word else U32(0)
 
-    `edges[i]` becomes (start in `out`, end in `out`, start in `data`, end in `data`) of token i, the latter two
-    counted from the text's start. `kinds` holds the kind of each code point's folded form.
+
+@numba.njit(cache=True)
+def tokenise(data: Bytes, at: int, end: int, rule: Rule, out: Bytes, starts: Codes) -> int:
+    """Write the tokens of `data[at:end]` to `out`, a space before each; returns how many.
+
+    `starts[i]` becomes the place in `out` where token i starts; it ends one before `starts[i + 1]`. `out` must have
+    2 (end - at) + 4 bytes, all of them spaces, and `starts` end - at + 1 places.
     """
-    start, to, count = at, U64(0), U64(0)
+    entries, _, _ = rule
+    to, count, inside = U64(0), U64(0), U32(0)
     while at < end:
-        kind = kind_at(data, at, end, kinds)
-        if kind == OTHER:
-            at = decode(data, at)[1]
-            continue
-        edges[count, 0], edges[count, 2] = to, at - start
-        at, to = copy(data, at, folds, out, to)
-        if kind == WORD:
-            at, to = copy_letters(data, at, end, kinds, folds, out, to)
-        if kind == DIGIT or (kind == WORD and kind_at(data, at, end, kinds) != OTHER):
-            at, to = copy_word(data, at, end, kinds, folds, out, to, kind == DIGIT)
-        edges[count, 1], edges[count, 3] = to, at - start
-        out[to] = U8(0x20)
-        to, count = to + ONE, count + ONE
+        entry = U32(entries[data[at]])
+        while not entry & LOOK_AROUND:
+            kept = U64(entry >> U32(9))
+            begins = kept & ~U64((entry & inside) >> U32(8))
+            to += begins
+            starts[count] = to
+            count += begins
+            out[to] = U8(entry)
+            to += kept
+            inside = entry & IN_WORD
+            at += ONE
+            if at >= end:
+                break
+            entry = U32(entries[data[at]])
+        else:
+            at, to, count, inside = look_around(data, end, rule, out, starts, (at, to, count, inside))
+    starts[count] = to + ONE
     return count

@@ -49,7 +49,7 @@ def extras(search: Search, curve: Sequence[LearningPoint], train: DataFrame) -> 
 def _leaks(split: Split) -> list[str]:
     if not split.leaking:
         return []
-    return [f"{split.leaking:,} rows share a sentence, an opening or a film with a test row: they were not trained on"]
+    return [f"{split.leaking:,} rows have the text or the film of a test row: they were not trained on"]
 
 
 def write_rows(scored: Scored, path: Path) -> None:

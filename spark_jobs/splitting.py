@@ -23,7 +23,7 @@ FOLDS = 3
 class Split(NamedTuple):
     """`frame` has columns `split` and `fold` (of training rows); `groups` counts the independent groups of texts.
 
-    `leaking` rows were left out of training, for they share a group with a test row that was given.
+    `leaking` rows were left out of training: their text or their film is that of a test row that was given.
     """
 
     frame: DataFrame
@@ -56,19 +56,23 @@ def split_reviews(tokenised: DataFrame, share: float = 0.1, seed: int = 42) -> S
 
 
 def split_off(tokenised: DataFrame, test: DataFrame, seed: int = 42) -> Split:
-    """Training rows dealt out to folds, and the given test rows, from which they are kept apart.
+    """Training rows dealt out to folds, and the test rows as given; a text or film of those is not trained on.
 
     Raises DataError where a class has too few groups to learn from.
     """
-    held = tokenised.withColumn("held", F.lit(False)).unionByName(test.withColumn("held", F.lit(True)))
-    grouped = with_groups(held).cache()
-    tested = grouped.where("held").select(GROUP).distinct()
-    known = grouped.where("not held").drop("held").cache()
-    apart = known.join(tested, GROUP, "left_anti").cache()
-    groups = _dealt(apart, 0.0, seed).cache()
-    test_rows = grouped.where("held").drop("held").withColumns({SPLIT: F.lit(TEST), FOLD: F.lit(None).cast("int")})
-    frame = apart.join(groups, GROUP).unionByName(test_rows)
-    return Split(frame, groups.count() + tested.count(), known.count() - apart.count())
+    same_text, film = F.lower(TEXT).alias("same"), F.col(FILM).alias("same")
+    apart = _without(_without(tokenised, test, same_text), test, film)
+    grouped = with_groups(apart).cache()
+    groups = _dealt(grouped, 0.0, seed).cache()
+    held = test.withColumns({ROW: F.xxhash64(TEXT), GROUP: F.xxhash64(TEXT), SPLIT: F.lit(TEST)})
+    frame = grouped.join(groups, GROUP).unionByName(held, allowMissingColumns=True)
+    return Split(frame, groups.count(), tokenised.count() - grouped.count())
+
+
+def _without(rows: DataFrame, others: DataFrame, key: Column) -> DataFrame:
+    """The rows whose key none of the others has; a null is no key."""
+    known = others.select(key).where("same is not null").distinct()
+    return rows.withColumn("same", key).join(known, "same", "left_anti").drop("same")
 
 
 def _dealt(grouped: DataFrame, share: float, seed: int) -> DataFrame:

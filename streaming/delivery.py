@@ -4,21 +4,25 @@ supervisor's restart is the one way back. The transaction has then been undone, 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from threading import Event
 
-from sentiment import Classifier
-from streaming.brokers.seam import Broker
-from streaming.respond import respond
-from streaming.settings import StreamSettings
+from streaming.brokers.seam import Broker, Record
+from streaming.metrics import StreamMetrics
+from streaming.respond import Answers
 
 
-def deliver(broker: Broker, classifier: Classifier, settings: StreamSettings, stop: Event) -> None:
+def deliver(
+    broker: Broker, respond: Callable[[Sequence[Record]], Answers], metrics: StreamMetrics, stop: Event
+) -> None:
     """Answer every record exactly once until `stop` is set, which is looked at between batches."""
     while not stop.is_set():
         batch = broker.poll()
+        metrics.polled(broker.lag())
         if not batch.records:
             continue
-        replies = respond(batch.records, classifier, settings)
+        answers = respond(batch.records)
         with broker.transaction(batch) as outbox:
-            for reply in replies:
+            for reply in answers.replies:
                 outbox.send(reply)
+        metrics.answered(batch.records, answers)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 import msgspec
@@ -30,7 +31,7 @@ Reason: TypeAlias = Literal[
 ]
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 WHITE_SPACE = b" \t\r\n"
-CLOUD_EVENT_TYPE = "sentiment.review.classified.v1"
+CLOUD_EVENT_TYPE = b"sentiment.review.classified.v1"
 INTEGER = re.compile(rb"-?\d+")
 LAST_MILLISECOND = 253_402_300_799_999  # of the year 9999, the last that RFC 3339 can write
 
@@ -115,14 +116,18 @@ def result_reply(record: Record, topic: str, value: bytes, model_version: str) -
         ("ce_specversion", b"1.0"),
         ("ce_id", f"{position}@{model_version}".encode()),
         ("ce_source", f"/{record.topic}/{record.partition}".encode()),
-        ("ce_type", CLOUD_EVENT_TYPE.encode()),
+        ("ce_type", CLOUD_EVENT_TYPE),
         ("content-type", b"application/json"),
     ]
     if 0 <= record.timestamp_ms <= LAST_MILLISECOND:
-        time = datetime.fromtimestamp(record.timestamp_ms / 1000, UTC)
-        ours.append(("ce_time", time.isoformat(timespec="milliseconds").encode()))
+        ours.append(("ce_time", _time(record.timestamp_ms)))
     theirs = [h for h in record.headers if not h[0].startswith("ce_") and h[0].lower() != "content-type"]
     return Reply(topic, record.key, value, theirs + ours)
+
+
+@lru_cache(1024)  # at high rates many records share a millisecond
+def _time(milliseconds: int) -> bytes:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(timespec="milliseconds").encode()
 
 
 def dead_letter(record: Record, topic: str, rejection: Rejection) -> Reply:
@@ -144,8 +149,10 @@ def dead_letter(record: Record, topic: str, rejection: Rejection) -> Reply:
 
 def size(reply: Reply) -> int:
     """The bytes of key, value and headers."""
-    headers = sum(len(name.encode()) + len(value) for name, value in reply.headers)
-    return len(reply.key or b"") + len(reply.value or b"") + headers
+    total = len(reply.key or b"") + len(reply.value or b"")
+    for name, value in reply.headers:
+        total += len(name.encode()) + len(value)
+    return total
 
 
 def _position(source: Source) -> str:

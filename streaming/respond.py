@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import msgspec
 from msgspec import UNSET
 
 from sentiment import Classifier, Prediction
+from sentiment.predictions import Predictions
 from sentiment.results import result
 from streaming.brokers.seam import Record, Reply
 from streaming.messages import Rejection, Review, dead_letter, read_review, result_reply, size
@@ -16,22 +18,33 @@ from streaming.settings import StreamSettings
 _encoder = msgspec.json.Encoder()
 
 
-def respond(records: Sequence[Record], classifier: Classifier, settings: StreamSettings) -> list[Reply]:
+class Answers(NamedTuple):
+    """The replies to a batch, the predictions for those that are reviews, and why the rejected are none."""
+
+    replies: list[Reply]
+    predictions: Predictions
+    rejections: list[Rejection]
+
+
+def respond(records: Sequence[Record], classifier: Classifier, settings: StreamSettings) -> Answers:
     """A result or a dead letter for each record. Pure: nothing is read, sent or remembered."""
     read = [read_review(record, settings.limits.text_characters) for record in records]
     explained = classifier if settings.explain else None
-    predictions = iter(classifier.predict([review.text for review in read if isinstance(review, Review)]))
-    replies = []
+    predictions = classifier.predict([review.text for review in read if isinstance(review, Review)])
+    each, rejections, replies = iter(predictions), [], []
     for record, review in zip(records, read, strict=True):
         rejection: Rejection | None
         if isinstance(review, Review):
-            value = _value(review, next(predictions), classifier.version, explained)
+            value = _value(review, next(each), classifier.version, explained)
             reply = result_reply(record, settings.topics.results, value, classifier.version)
             rejection = _too_large(reply, review, settings.limits.result_bytes)
         else:
             rejection = review
-        replies.append(dead_letter(record, settings.topics.dead_letters, rejection) if rejection else reply)
-    return replies
+        if rejection:
+            rejections.append(rejection)
+            reply = dead_letter(record, settings.topics.dead_letters, rejection)
+        replies.append(reply)
+    return Answers(replies, predictions, rejections)
 
 
 def _value(review: Review, prediction: Prediction, version: str, explained: Classifier | None) -> bytes:

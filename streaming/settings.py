@@ -11,6 +11,7 @@ from sentiment.reviews import MOST_CHARACTERS
 
 PROTOCOLS = ("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")
 MECHANISMS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")
+CLIENTS = ("kafka-python", "confluent")
 FILES = ("KAFKA_SASL_PASSWORD_FILE", "KAFKA_SSL_CAFILE", "KAFKA_SSL_CERTFILE", "KAFKA_SSL_KEYFILE")
 
 
@@ -120,10 +121,17 @@ class Limits:
 
 @dataclass(frozen=True)
 class StreamSettings:
-    """All that a worker is told. `instance` is its name in the group: its own, and the same after a restart."""
+    """All that a worker is told. `instance` is its name in the group: its own, and the same after a restart.
+
+    Several `workers` add their numbers to it. Without a `metrics_port` there is no endpoint.
+    """
 
     group: str = "sentiment"
     instance: str = "worker"
+    client: str = CLIENTS[0]
+    workers: int = 1
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int | None = None
     connection: Connection = field(default_factory=Connection)
     topics: Topics = field(default_factory=Topics)
     limits: Limits = field(default_factory=Limits)
@@ -132,6 +140,8 @@ class StreamSettings:
     def __post_init__(self) -> None:
         names = {"group": self.group, "instance": self.instance}
         problems = [f"{name} is empty" for name, value in names.items() if not value.strip()]
+        if self.workers < 1:
+            problems.append(f"workers is {self.workers}: expected 1 or more")
         refuse(problems + self.connection.problems() + self.topics.problems() + self.limits.problems())
 
 

@@ -26,7 +26,7 @@ def reach(given: Mapping[str, Any]) -> Reach:
     settings = Settings(given["api"], os.environ.get("SENTIMENT_API_KEY") or None, given["models"])
     topics = Topics(given["reviews_topic"], given["results_topic"], given["dead_letters_topic"])
     refuse(topics.problems())
-    cluster = broker_options.cluster(broker_options.connection(given["bootstrap_servers"]))
+    cluster = broker_options.cluster(given["client"], broker_options.connection(given["bootstrap_servers"]))
     source = Source(
         open=partial(open_reader, cluster, topics),
         waiting=partial(cluster.waiting, given["group"], topics.reviews),

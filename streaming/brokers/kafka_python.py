@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
+from functools import partial
 from typing import Any
 
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
@@ -12,7 +13,9 @@ from kafka.structs import ConsumerGroupMetadata, OffsetAndMetadata, TopicPartiti
 
 from sentiment.errors import ServiceError
 from streaming.brokers import kafka_python_plain as plain
+from streaming.brokers.header_names import accept_any
 from streaming.brokers.kafka_python_plain import broker_errors, client_options, record_of
+from streaming.brokers.leaving import leave
 from streaming.brokers.seam import Batch, Broker, Group, Outbox, Partition, Reader, Reply, Sender, Topic
 from streaming.settings import Connection, Limits
 
@@ -26,12 +29,15 @@ class KafkaPythonCluster:
     def __init__(self, connection: Connection, limits: Limits | None = None) -> None:
         self._connection = connection
         self._limits = limits or Limits()
+        accept_any()
 
     def join(self, group: Group) -> Broker:
         with broker_errors(f"joining group {group.name} at {self._connection.bootstrap_servers}"):
             producer = self._transactional_producer(group)
             try:
-                return KafkaPythonBroker(self._consumer(group), producer, self._limits)
+                consumer = self._consumer(group)
+                leaving = partial(leave, self._connection, group)
+                return KafkaPythonBroker(consumer, producer, self._limits, leaving)
             except BaseException:
                 producer.close(CLOSE_SECONDS)
                 raise
@@ -109,10 +115,13 @@ class KafkaPythonCluster:
 class KafkaPythonBroker:
     """A `Broker`: one consumer and one transactional producer, used by one thread."""
 
-    def __init__(self, consumer: KafkaConsumer, producer: KafkaProducer, limits: Limits) -> None:
+    def __init__(
+        self, consumer: KafkaConsumer, producer: KafkaProducer, limits: Limits, leave: Callable[[str], None]
+    ) -> None:
         self._consumer = consumer
         self._producer = producer
         self._limits = limits
+        self._leave = leave
 
     def poll(self) -> Batch:
         with broker_errors("reading reviews"):
@@ -157,6 +166,16 @@ class KafkaPythonBroker:
             if TopicPartition(*partition) in assigned:
                 self._consumer.seek(TopicPartition(*partition), offset)
 
+    def lag(self) -> dict[Partition, int]:
+        ends = {each: self._consumer.highwater(each) for each in self._consumer.assignment()}
+        return {(*each,): end - self._consumer.position(each) for each, end in ends.items() if end is not None}
+
+    def leave(self) -> None:
+        member_id = self._consumer.group_metadata().member_id
+        self.close()
+        if member_id:
+            self._leave(member_id)
+
     def close(self) -> None:
         """Never raises: what a broker that is away does not learn now, it learns at the next start."""
         with suppress(KafkaError):
@@ -177,8 +196,7 @@ class KafkaPythonOutbox:
         self._sent: list[Any] = []
 
     def send(self, reply: Reply) -> None:
-        with broker_errors(f"sending to {reply.topic}"):
-            self._sent.append(plain.send(self._producer, reply))
+        self._sent.append(plain.send(self._producer, reply))
 
     def settle(self) -> None:
         """Wait until all sends are acknowledged, or raise the first failure."""

@@ -13,7 +13,7 @@ from kafka.errors import KafkaError, KafkaTimeoutError
 from kafka.structs import TopicPartition
 
 from sentiment.errors import ServiceError
-from streaming.brokers.seam import Record, Reply
+from streaming.brokers.seam import Partition, Record, Reply
 from streaming.settings import Connection
 
 START_MS = 10_000
@@ -48,14 +48,17 @@ def client_options(connection: Connection) -> dict[str, Any]:
 
 def record_of(read: Any) -> Record:
     """The client's record in the seam's terms. A header without a value can't be sent on, so it becomes empty."""
-    headers = [(name, b"" if value is None else value) for name, value in read.headers]
+    headers = [(name, b"" if value is None else value) for name, value in read.headers] if read.headers else []
     return Record(read.topic, read.partition, read.offset, read.key, read.value, headers, read.timestamp)
 
 
 def send(producer: KafkaProducer, reply: Reply) -> Any:
     """Hand a record to the producer; returns its future. The client refuses a record with neither key nor value."""
     value = b"" if reply.key is None and reply.value is None else reply.value
-    return producer.send(reply.topic, value, reply.key, reply.headers)
+    try:
+        return producer.send(reply.topic, value, reply.key, reply.headers)
+    except KafkaError as error:
+        raise ServiceError(f"sending to {reply.topic} failed: {error}") from error
 
 
 def settle(producer: KafkaProducer, sent: Iterable[Any], seconds: float) -> None:
@@ -141,8 +144,7 @@ class KafkaPythonSender:
             )
 
     def send(self, reply: Reply) -> None:
-        with broker_errors(f"sending to {reply.topic}"):
-            self._unacknowledged.append(send(self._producer, reply))
+        self._unacknowledged.append(send(self._producer, reply))
         if len(self._unacknowledged) == UNACKNOWLEDGED:
             self._settle()
 
@@ -160,3 +162,17 @@ class KafkaPythonSender:
                 self._settle()
         finally:
             self._producer.close(timeout=1)
+
+
+def record_at(connection: Connection, partition: Partition, offset: int) -> Record:
+    """The one record that stands there; ServiceError if it does not come."""
+    place = TopicPartition(*partition)
+    with (
+        broker_errors(f"reading {place} at offset {offset}"),
+        closing(KafkaConsumer(**client_options(connection), enable_auto_commit=False)) as consumer,
+    ):
+        consumer.assign([place])
+        consumer.seek(place, offset)
+        for read in consumer.poll(START_MS, max_records=1).get(place, []):
+            return record_of(read)
+    raise ServiceError(f"reading {place} failed: nothing came at offset {offset}")

@@ -163,6 +163,14 @@ class MemoryBroker:
         if self._open and self._open.state == "open":
             self._open.state = "aborted"
 
+    def lag(self) -> dict[Partition, int]:
+        return {partition: self._cluster.end(partition) - place for partition, place in self._positions.items()}
+
+    def leave(self) -> None:
+        if self._state.members.get(self._group.instance) is self:
+            del self._state.members[self._group.instance]
+            self._state.generation += 1
+
     def close(self) -> None:
         """A static member stays in its group; a restart of the same name replaces it."""
 

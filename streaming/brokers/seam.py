@@ -1,7 +1,7 @@
 """The seam: all that the stream door asks of a Kafka cluster, in its own types.
 
-Every implementation passes the same tests, in tests/contract: `kafka_python` against a real broker, and
-`memory`, the fake that unit tests use. Whatever goes wrong with a broker is a `ServiceError`.
+Every implementation passes the same tests, in tests/contract: `kafka_python` and `confluent` against a real
+broker, and `memory`, the fake that unit tests use. Whatever goes wrong with a broker is a `ServiceError`.
 """
 
 from __future__ import annotations
@@ -73,6 +73,15 @@ class Broker(Protocol):
         Leaving normally commits the replies and the batch's offsets together, or raises `ServiceError`
         and neither is there. Leaving by an exception aborts, goes back to the start of the batch on the partitions
         that are still assigned, and lets the exception through.
+        """
+
+    def lag(self) -> dict[Partition, int]:
+        """How many records follow the last one polled, for each assigned partition as far as is known."""
+
+    def leave(self) -> None:
+        """Leave the group for good, so that the others take the partitions over at once. Nothing but close() follows.
+
+        A member that closes without it is expected back: its partitions wait for it until its session ends.
         """
 
     def close(self) -> None: ...

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import signal
 import subprocess
@@ -12,7 +13,7 @@ import uuid
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ from streaming.brokers.kafka_python import KafkaPythonCluster
 from streaming.brokers.seam import Record
 from streaming.producing import send_reviews
 from streaming.reading import follow
-from streaming.settings import Connection, Limits, Topics
+from streaming.settings import CLIENTS, Connection, Limits, Topics
 from streaming.topics import create_topics
 from tests.contract.conftest import read
 from tests.tiny import write_tiny_model
@@ -39,12 +40,15 @@ class Service:
     models: Path
     topics: Topics
     group: str
+    client: str
+    workers: int = 1
 
     @contextmanager
     def running(self) -> Iterator[subprocess.Popen[str]]:
         """A started worker that has said that it is ready; killed on leaving, if it is still there."""
         flags = {
             "--bootstrap-servers": self.servers,
+            "--client": self.client,
             "--model": str(self.models),
             "--group": self.group,
             "--instance": "one",
@@ -52,6 +56,7 @@ class Service:
             "--results-topic": self.topics.results,
             "--dead-letters-topic": self.topics.dead_letters,
             "--batch-records": "20",
+            "--workers": str(self.workers),
         }
         arguments = [text for pair in flags.items() for text in pair]
         with subprocess.Popen([*SENTIMENT, "stream", *arguments], stderr=subprocess.PIPE, text=True) as worker:
@@ -71,12 +76,12 @@ def _until_ready(lines: Iterator[str]) -> Iterator[str]:
             return
 
 
-@pytest.fixture
-def service(bootstrap_servers: str, tmp_path: Path) -> Service:
+@pytest.fixture(params=CLIENTS)
+def service(request: pytest.FixtureRequest, bootstrap_servers: str, tmp_path: Path) -> Service:
     name = uuid.uuid4().hex[:8]
     topics = Topics(f"reviews-{name}", f"sentiment-{name}", f"dlq-{name}", partitions=3, replication_factor=1)
     create_topics(KafkaPythonCluster(Connection(bootstrap_servers)), topics, Limits())
-    return Service(bootstrap_servers, write_tiny_model(tmp_path / "models"), topics, f"group-{name}")
+    return Service(bootstrap_servers, write_tiny_model(tmp_path / "models"), topics, f"group-{name}", request.param)
 
 
 def test_every_review_is_answered_exactly_once_though_the_worker_is_killed_again_and_again(service: Service) -> None:
@@ -99,9 +104,31 @@ def test_every_review_is_answered_exactly_once_though_the_worker_is_killed_again
     assert max((answered + dead).values()) == 1
 
 
-def test_a_worker_without_a_broker_ends_with_one_line_and_1(tmp_path: Path) -> None:
+def test_a_supervisor_replaces_a_killed_worker_and_stops_them_all(service: Service) -> None:
+    cluster = KafkaPythonCluster(Connection(service.servers))
+    reviews = [{"id": n, "text": "a good film"} for n in range(KILLS * REVIEWS)]
+    with (
+        closing(cluster.read([service.topics.results], from_beginning=False)) as results,
+        replace(service, workers=2).running() as supervisor,
+    ):
+        send_reviews(cluster, service.topics.reviews, reviews)
+        assert read(results, at_least=1)
+        children = Path(f"/proc/{supervisor.pid}/task/{supervisor.pid}/children").read_text().split()
+        workers = [pid for pid in children if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+        assert len(workers) == 2
+        os.kill(int(workers[0]), signal.SIGKILL)
+        answered = _positions(cluster, service.topics.results)
+        supervisor.send_signal(signal.SIGTERM)
+        assert supervisor.wait(20) == 0
+    assert (answered.total(), max(answered.values())) == (len(reviews), 1)
+    assert not any(Path(f"/proc/{pid}").exists() for pid in workers)
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_a_worker_without_a_broker_ends_with_one_line_and_1(client: str, tmp_path: Path) -> None:
     models = write_tiny_model(tmp_path / "models")
-    command = [*SENTIMENT, "stream", "--model", str(models), "--bootstrap-servers", "localhost:1"]
+    flags = ["--client", client, "--model", str(models), "--bootstrap-servers", "localhost:1"]
+    command = [*SENTIMENT, "stream", *flags]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
     assert ended.returncode == 1
     (line,) = ended.stderr.splitlines()

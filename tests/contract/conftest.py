@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from streaming.brokers.kafka_python import KafkaPythonCluster
+from streaming.brokers.clients import open_cluster
+from streaming.brokers.confluent import ConfluentCluster
 from streaming.brokers.memory import MemoryCluster
 from streaming.brokers.seam import Batch, Broker, Cluster, Group, Reader, Record, Reply, Topic
-from streaming.settings import Connection, Limits
+from streaming.settings import CLIENTS, Connection, Limits
 
 PATIENCE_SECONDS = 30.0
 
@@ -26,6 +27,7 @@ class World:
 
     cluster: Cluster
     stack: ExitStack
+    any_bytes: Cluster  # the same through a client that reads and writes header names of any bytes
     name: str = field(default_factory=lambda: uuid.uuid4().hex[:8])
 
     def __post_init__(self) -> None:
@@ -118,15 +120,18 @@ def values(*batches: Batch) -> list[str]:
     return sorted((record.value or b"").decode() for batch in batches for record in batch.records)
 
 
-@pytest.fixture(params=["memory", "kafka_python"])
+@pytest.fixture(params=["memory", *CLIENTS])
 def cluster(request: pytest.FixtureRequest) -> Cluster:
     if request.param == "memory":
         return MemoryCluster()
     servers = request.getfixturevalue("bootstrap_servers")
-    return KafkaPythonCluster(Connection(bootstrap_servers=servers), Limits(batch_records=500))
+    return open_cluster(request.param, Connection(bootstrap_servers=servers), Limits(batch_records=500))
 
 
 @pytest.fixture
-def world(cluster: Cluster) -> Iterator[World]:
+def world(cluster: Cluster, request: pytest.FixtureRequest) -> Iterator[World]:
+    any_bytes = cluster
+    if isinstance(cluster, ConfluentCluster):
+        any_bytes = open_cluster("kafka-python", Connection(request.getfixturevalue("bootstrap_servers")), Limits())
     with ExitStack() as stack:
-        yield World(cluster, stack)
+        yield World(cluster, stack, any_bytes)

@@ -63,6 +63,16 @@ def test_another_group_member_starts_after_the_last_commit(world: World) -> None
     assert not set("abcdefgh") & set(values(*read_by_first, *read_by_second))
 
 
+def test_a_member_that_leaves_gives_its_partitions_to_the_others_at_once(world: World) -> None:
+    """One that only closes is waited for until its session ends: longer than this test waits."""
+    first, second = world.join("one"), world.join("two")
+    world.send(*"abcdefgh")
+    poll_together([first, second], all)
+    second.leave()
+    world.send(*"ijklmnop")
+    poll_together([first], lambda seen: set("ijklmnop") <= set(values(*seen[0])))
+
+
 def test_replies_are_not_seen_before_the_commit(world: World) -> None:
     broker = world.join()
     world.send("a")

@@ -29,7 +29,7 @@ def scored(classifier: Classifier) -> Scored:
     return score_rows(classifier)
 
 
-def test_all_parts_of_the_rows_are_scored_with_intervals(scored: Scored) -> None:
+def test_all_parts_of_the_rows_are_scored_with_intervals(scored: Scored, classifier: Classifier) -> None:
     metrics = evaluate_all(scored, classifier.manifest.calibration)
     assert list(metrics) == ["all", "en", "fr", "other", "words 1-50", "words 301+"]
     assert metrics["all"]["n"] == len(scored.text) == metrics["words 1-50"]["n"] + metrics["words 301+"]["n"]
@@ -42,7 +42,7 @@ def test_all_parts_of_the_rows_are_scored_with_intervals(scored: Scored) -> None
     assert msgspec.json.decode(msgspec.json.encode(metrics)) == metrics
 
 
-def test_where_there_is_one_class_only_the_areas_are_null(scored: Scored) -> None:
+def test_where_there_is_one_class_only_the_areas_are_null(scored: Scored, classifier: Classifier) -> None:
     scores = evaluate_all(scored, classifier.manifest.calibration)["other"]
     assert (scores["roc_auc"], scores["interval"]["roc_auc"], scores["accuracy"]) == (None, [None, None], 0.0)
 

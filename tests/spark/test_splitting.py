@@ -131,31 +131,19 @@ def _sides(split: Split) -> dict[str, str]:
     return {row[TEXT]: row[SPLIT] for row in split.frame.select(TEXT, SPLIT).collect()}
 
 
-def test_given_test_rows_are_kept_apart_from_training(spark: SparkSession) -> None:
-    known = [
-        (f"the story of number {n} goes on and on until nobody in the cinema cares any more", n % 2) for n in range(60)
-    ]
-    test = [("the story of number 7 goes on and on until nobody in the cinema cares any more", 1), ("quite another", 0)]
+def test_no_text_and_no_film_of_the_given_test_rows_is_trained_on(spark: SparkSession) -> None:
+    known = [(f"{n} is my opinion of it", n % 2, f"film {n // 2}") for n in range(60)]
+    test = [("7 IS my opinion of it", 1, None), ("quite another", 0, "film 20"), ("a third", 1, None)]
     split = split_off(_tokenised(spark, known), _tokenised(spark, test))
     sides = _sides(split)
-    assert split.leaking == 1
-    assert [text for text, side in sides.items() if side == TEST] == [text for text, _ in test]
-    assert sum(side == TRAIN for side in sides.values()) == 59
-    folds = {row[FOLD] for row in split.frame.where(F.col(SPLIT) == TRAIN).select(FOLD).distinct().collect()}
-    assert folds == set(range(FOLDS))
+    left_out = {known[n][0] for n in (7, 40, 41)}
+    assert {text for text, side in sides.items() if side == TEST} == {row[0] for row in test}
+    assert {text for text, side in sides.items() if side == TRAIN} == {row[0] for row in known} - left_out
+    assert (split.leaking, split.groups) == (3, 29)
+    folds = split.frame.groupBy(SPLIT).agg(F.count_distinct(FOLD).alias("folds")).collect()
+    assert {row[SPLIT]: row["folds"] for row in folds} == {TRAIN: FOLDS, TEST: 0}
 
 
-def test_test_rows_are_kept_whatever_they_share_with_one_another(spark: SparkSession) -> None:
-    known = [
-        (f"film {n} was a {'fine' if n % 2 else 'poor'} evening and nothing more than that, to be honest", n % 2)
-        for n in range(40)
-    ]
-    test = [("see it now", 1), ("see it now, please", 1)]
-    split = split_off(_tokenised(spark, known), _tokenised(spark, test))
-    assert sum(side == TEST for side in _sides(split).values()) == 2
-    assert split.leaking == 0
-
-
-def _tokenised(spark: SparkSession, rows: list[tuple[str, int]]) -> DataFrame:
-    frame = spark.createDataFrame([(text, label, None) for text, label in rows], CLEANED)
+def _tokenised(spark: SparkSession, rows: list[tuple[str, int, str | None]]) -> DataFrame:
+    frame = spark.createDataFrame(rows, CLEANED)
     return apply(token_stages(default_text_rule()), frame)

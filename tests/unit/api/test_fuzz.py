@@ -1,4 +1,4 @@
-"""Whatever is sent to `/predict`, it is answered by a result or by a problem, and never by a fault of ours."""
+"""Whatever is sent, it is answered by a result or by a problem, and never by a fault of ours."""
 
 from __future__ import annotations
 
@@ -31,12 +31,23 @@ JSON = st.recursive(LEAVES, lambda inner: st.lists(inner) | st.dictionaries(st.t
 REVIEWS = st.fixed_dictionaries(
     {}, optional={"text": JSON, "texts": JSON | st.lists(st.text()), "id": JSON, "film": JSON}
 )
+FEEDBACK = st.fixed_dictionaries({"id": JSON | st.text(), "label": JSON | st.sampled_from(["positive", "negative"])})
+TENSORS = st.fixed_dictionaries(
+    {
+        "name": JSON | st.just("text"),
+        "shape": JSON | st.lists(st.integers(0, 2), min_size=1, max_size=2),
+        "datatype": JSON | st.just("BYTES"),
+        "data": JSON | st.lists(st.text(), max_size=2),
+    }
+)
+QUESTIONS = st.fixed_dictionaries({"inputs": st.lists(TENSORS, min_size=1, max_size=1)}, optional={"id": JSON})
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=100).filter(str.strip)
 
 
 @pytest.fixture(scope="module")
 def app(classifier: Classifier) -> Flask:
-    return create_app(classifier, Settings(max_body_bytes=5_000, max_texts=5, max_characters=100))
+    limits = Settings(max_body_bytes=5_000, max_texts=5, max_characters=100)
+    return create_app(classifier, limits, lambda *_: None)
 
 
 def check(response: TestResponse) -> None:
@@ -67,6 +78,15 @@ def test_damaged_json_is_answered(app: Flask, value: Any, data: st.DataObject) -
     body = bytearray(json.dumps(value, ensure_ascii=False).encode(errors="surrogatepass"))
     body[data.draw(st.integers(0, len(body) - 1))] = data.draw(st.integers(0, 255))
     check(app.test_client().post("/predict", data=bytes(body), content_type="application/json"))
+
+
+@given(st.sampled_from(["/feedback", "/v2/models/sentiment/infer"]), JSON | FEEDBACK | QUESTIONS)
+@settings(deadline=None)
+def test_feedback_and_inference_answer_arbitrary_json_too(app: Flask, path: str, value: Any) -> None:
+    response = app.test_client().post(path, data=json.dumps(value), content_type="application/json")
+    assert response.status_code in (200, 202, 400, 413, 422)
+    if response.status_code >= 400:
+        assert response.get_json(force=True)["status"] == response.status_code
 
 
 @given(st.dictionaries(TEXTS, st.lists(TEXTS | st.integers()), max_size=4), TEXTS)

@@ -46,8 +46,8 @@ def run(*flags: str, **environment: str) -> subprocess.Popen[str]:
 
 
 @contextmanager
-def serving(models: Path, *flags: str) -> Iterator[Running]:
-    with run("--port", "0", *flags, SENTIMENT_MODEL=str(models)) as process:
+def serving(models: Path, *flags: str, **environment: str) -> Iterator[Running]:
+    with run("--port", "0", *flags, SENTIMENT_MODEL=str(models), **environment) as process:
         try:
             assert process.stdout is not None
             line = process.stdout.readline()
@@ -138,6 +138,54 @@ def test_clients_that_never_send_their_bodies_do_not_keep_others_from_being_answ
             connection.close()
 
 
+def get(server: Running, path: str) -> str:
+    with closing(server.connect()) as connection:
+        connection.request("GET", path)
+        return connection.getresponse().read().decode()
+
+
+def test_the_figures_of_all_workers_are_added_up_and_leave_no_files(models: Path, tmp_path: Path) -> None:
+    with serving(models, "--workers", "2", TMPDIR=str(tmp_path)) as running:
+        assert wait_until(lambda: len(list(tmp_path.glob("sentiment-metrics-*/gauge_*.db"))) == 2)
+        for _ in range(40):  # each on a connection of its own, so that both workers get some
+            assert ask(running, REVIEW)[0] == 200
+        told = get(running, "/metrics")
+        assert 'sentiment_http_requests_total{route="/predict",status="200"} 40.0' in told
+        assert "sentiment_probability_count 40.0" in told
+        assert re.search(r'sentiment_model_info\{.*version="tiny-1".*\} 1\.0\n', told)
+        running.process.terminate()
+        assert running.process.wait(timeout=15) == 0
+        assert list(tmp_path.iterdir()) == []
+
+
+def test_keys_from_a_file_are_asked_for(models: Path, tmp_path: Path) -> None:
+    (tmp_path / "keys").write_text("0123456789abcdef\n")
+    with serving(models, SENTIMENT_API_KEYS_FILE=str(tmp_path / "keys")) as running:
+        assert ask(running, REVIEW)[0] == 401
+        assert ask(running, REVIEW, {**JSON, "Authorization": "Bearer 0123456789abcdef"})[0] == 200
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"BREW /predict HTTP/1.1\r\nHost: x",
+        b"POST /predict HTTP/1.1\r\nHost: x\r\nContent-Length: 0",
+        b"GET /%ff%00 HTTP/1.1\r\nHost: x",
+        b"GET /predict?explain=%ff HTTP/1.1\r\nHost: x",
+        b"POST /predict?explain=%ed%a0%80 HTTP/1.1\r\nHost: x\r\nContent-Length: 0",
+        b"GET //evil.example/..%2f HTTP/1.1\r\nHost: x",
+        b"GET /nothing HTTP/1.1\r\nHost: x\r\n" + b"\r\n".join(b"X-%d: a" % number for number in range(90)),
+        b"GET /nothing HTTP/1.1\r\nHost: a b\xff",
+    ],
+)
+def test_an_odd_request_is_a_problem_and_no_fault_of_ours(server: Running, head: bytes) -> None:
+    with socket.create_connection((server.host, server.port), timeout=10) as connection:
+        connection.sendall(head + b"\r\nConnection: close\r\n\r\n")
+        answer = b"".join(iter(lambda: connection.recv(65_536), b""))
+    assert re.match(rb"HTTP/1\.1 4\d\d ", answer), answer
+    assert b"content-type: application/problem+json" in answer
+
+
 def test_a_taken_port_is_one_line(server: Running, models: Path) -> None:
     with run("--port", str(server.port), "--model", str(models)) as second:
         _, error = second.communicate(timeout=START_SECONDS)
@@ -193,8 +241,9 @@ def test_a_request_under_way_is_still_answered_after_sigterm(models: Path) -> No
         assert running.process.wait(timeout=15) == 0
 
 
-def test_workers_end_when_their_parent_is_killed(models: Path) -> None:
-    with serving(models, "--workers", "2") as running:
+def test_workers_end_and_tidy_up_when_their_parent_is_killed(models: Path, tmp_path: Path) -> None:
+    with serving(models, "--workers", "2", TMPDIR=str(tmp_path)) as running:
         assert listens(running)
         running.process.kill()
         assert wait_until(lambda: not listens(running))
+        assert wait_until(lambda: list(tmp_path.iterdir()) == [])

@@ -1,5 +1,6 @@
 """The text rule means the same as a definition, as a table and as compiled code."""
 
+import itertools
 import unicodedata
 
 import numpy as np
@@ -21,8 +22,8 @@ TEXTS = st.text() | st.text(alphabet="aAéÉ’'ʼ 0/89!.<>&;😀\u0301\u00a0\x0
 
 
 def compiled_tokens(text: str) -> list[str]:
-    folded, edges, _ = kernel.walk(np.frombuffer(clean(text).encode(), np.uint8), TABLES)
-    return [folded[start:end].tobytes().decode() for start, end, _, _ in edges.tolist()]
+    folded, starts, _ = kernel.walk(np.frombuffer(clean(text).encode(), np.uint8), TABLES)
+    return [folded[i : j - 1].tobytes().decode() for i, j in itertools.pairwise(starts.tolist())]
 
 
 @pytest.mark.parametrize(
@@ -66,8 +67,7 @@ def test_the_compiled_tokens_are_those_of_the_definition_for_every_code_point() 
 def test_buckets_are_murmur3_of_the_terms(text: str) -> None:
     tokens = RULE.tokens(clean(text))
     _, _, buckets = kernel.walk(np.frombuffer(clean(text).encode(), np.uint8), TABLES)
-    starts = range(len(tokens))
-    terms = [" ".join(tokens[i : i + n]) for i in starts for n in range(1, min(3, len(tokens) - i) + 1)]
+    terms = [" ".join(tokens[i : i + n]) for n in (1, 2, 3) for i in range(len(tokens) - n + 1)]
     assert buckets.tolist() == [bucket_of(term) for term in terms]
 
 

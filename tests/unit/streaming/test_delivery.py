@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 from threading import Event
 
 import pytest
+from prometheus_client import CollectorRegistry
 
 from sentiment import Classifier
 from sentiment.errors import ServiceError
 from streaming.brokers.memory import MemoryCluster
-from streaming.brokers.seam import Batch, Broker, Group, Outbox, Reply
+from streaming.brokers.seam import Batch, Broker, Group, Outbox, Partition, Reply
 from streaming.delivery import deliver
+from streaming.metrics import StreamMetrics
 from streaming.producing import paced, send_reviews
 from streaming.reading import follow
+from streaming.respond import respond
 from streaming.settings import Limits, StreamSettings, Topics
 from streaming.topics import create_topics, require_topics
 
@@ -39,6 +44,12 @@ class UntilIdle:
     def transaction(self, batch: Batch) -> AbstractContextManager[Outbox]:
         return self.broker.transaction(batch)
 
+    def lag(self) -> dict[Partition, int]:
+        return self.broker.lag()
+
+    def leave(self) -> None:
+        self.broker.leave()
+
     def close(self) -> None:
         self.broker.close()
 
@@ -54,6 +65,14 @@ def join(cluster: MemoryCluster, stop: Event) -> Broker:
     return UntilIdle(cluster.join(Group("sentiment", "one", "reviews")), stop)
 
 
+def run(broker: Broker, classifier: Classifier, stop: Event, settings: StreamSettings = SETTINGS) -> CollectorRegistry:
+    """The loop until it is stopped; its figures."""
+    registry = CollectorRegistry()
+    answer = partial(respond, classifier=classifier, settings=settings)
+    deliver(broker, answer, StreamMetrics(classifier, registry), stop)
+    return registry
+
+
 def values(cluster: MemoryCluster, topic: str) -> list[bytes | None]:
     return [record.value for record in follow(cluster, [topic], from_beginning=True, idle_seconds=0)]
 
@@ -61,7 +80,7 @@ def values(cluster: MemoryCluster, topic: str) -> list[bytes | None]:
 def test_every_review_is_answered_by_a_result_or_a_dead_letter(cluster: MemoryCluster, classifier: Classifier) -> None:
     assert send_reviews(cluster, "reviews", REVIEWS) == 50
     stop = Event()
-    deliver(join(cluster, stop), classifier, SETTINGS, stop)
+    run(join(cluster, stop), classifier, stop)
     results = [json.loads(value or b"") for value in values(cluster, "sentiment")]
     assert sorted(int(result["id"]) for result in results) == [n for n in range(50) if n % 5]
     assert {result["label"] for result in results} == {"positive"}
@@ -73,7 +92,7 @@ def test_a_worker_that_was_stopped_goes_on_where_it_was(cluster: MemoryCluster, 
     send_reviews(cluster, "reviews", REVIEWS)
     for _ in range(2):
         stop = Event()
-        deliver(join(cluster, stop), classifier, SETTINGS, stop)
+        run(join(cluster, stop), classifier, stop)
     assert len(values(cluster, "sentiment")) == 40
 
 
@@ -83,10 +102,10 @@ def test_a_broken_broker_ends_the_loop_and_leaves_nothing_behind(
     send_reviews(cluster, "reviews", REVIEWS)
     lost = StreamSettings(topics=Topics(dead_letters="not-created"))
     with pytest.raises(ServiceError, match="not-created"):
-        deliver(join(cluster, Event()), classifier, lost, Event())
+        run(join(cluster, Event()), classifier, Event(), lost)
     assert values(cluster, "sentiment") == []
     stop = Event()
-    deliver(join(cluster, stop), classifier, SETTINGS, stop)
+    run(join(cluster, stop), classifier, stop)
     assert (len(values(cluster, "sentiment")), len(values(cluster, "dlq.reviews"))) == (40, 10)
 
 
@@ -94,7 +113,7 @@ def test_a_stopped_loop_does_not_poll(cluster: MemoryCluster, classifier: Classi
     stop = Event()
     stop.set()
     send_reviews(cluster, "reviews", REVIEWS)
-    deliver(join(cluster, stop), classifier, SETTINGS, stop)
+    run(join(cluster, stop), classifier, stop)
     assert values(cluster, "sentiment") == []
 
 
@@ -121,7 +140,7 @@ def test_a_missing_topic_is_named() -> None:
     cluster = MemoryCluster()
     with pytest.raises(ServiceError, match=r"sentiment.*--create-topics"):
         require_topics(cluster, ("sentiment",))
-    assert create_topics(cluster, Topics(), Limits()) == ["reviews", "sentiment", "dlq.reviews"]
+    assert create_topics(cluster, Topics(), Limits()) == ["reviews", "sentiment", "dlq.reviews", "reviews.feedback"]
     assert create_topics(cluster, Topics(), Limits()) == []
     require_topics(cluster, Topics().names())
 
@@ -129,3 +148,27 @@ def test_a_missing_topic_is_named() -> None:
 def test_the_fake_refuses_a_topic_that_does_not_exist() -> None:
     with pytest.raises(ServiceError, match="no such topic"), MemoryCluster().sender() as sender:
         sender.send(Reply("nowhere", None, b"", []))
+
+
+def test_what_was_answered_is_counted(cluster: MemoryCluster, classifier: Classifier) -> None:
+    send_reviews(cluster, "reviews", REVIEWS)
+    stop = Event()
+    figures = run(join(cluster, stop), classifier, stop)
+    for name, labels, expected in (
+        ("sentiment_messages_total", {"result": "classified"}, 40),
+        ("sentiment_messages_total", {"result": "dead_letter"}, 10),
+        ("sentiment_dead_letters_total", {"reason": "text_empty"}, 10),
+        ("sentiment_batch_size_sum", {}, 50),
+        ("sentiment_end_to_end_seconds_count", {}, 50),
+        ("sentiment_end_to_end_seconds_bucket", {"le": "60.0"}, 50),
+        ("sentiment_probability_count", {}, 40),
+        ("sentiment_probability_bucket", {"le": "0.5"}, 0),
+        ("sentiment_unseen_terms_ratio_count", {}, 40),
+        ("sentiment_consumer_lag_messages", {"topic": "reviews", "partition": "0"}, 0),
+    ):
+        assert figures.get_sample_value(name, labels) == expected, name
+    assert figures.get_sample_value("sentiment_model_info", {"version": "tiny-1", "sha256": model_sum(classifier)}) == 1
+
+
+def model_sum(classifier: Classifier) -> str:
+    return hashlib.sha256((classifier.path / "model.json").read_bytes()).hexdigest()

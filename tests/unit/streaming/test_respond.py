@@ -21,6 +21,10 @@ def records(*values: bytes | None) -> list[Record]:
     return [Record("reviews", 0, offset, None, value, [], 0) for offset, value in enumerate(values)]
 
 
+def replies_to(records: list[Record], classifier: Classifier, settings: StreamSettings = SETTINGS) -> list[Reply]:
+    return respond(records, classifier, settings).replies
+
+
 def result_of(reply: Reply) -> dict[str, Any]:
     assert reply.topic == "sentiment"
     decoded: dict[str, Any] = json.loads(reply.value or b"")
@@ -28,7 +32,7 @@ def result_of(reply: Reply) -> dict[str, Any]:
 
 
 def test_a_result_has_all_that_the_contract_says(classifier: Classifier) -> None:
-    (reply,) = respond(records(b'{"id": 42, "film": "Am\xc3\xa9lie", "text": "a good film"}'), classifier, SETTINGS)
+    (reply,) = replies_to(records(b'{"id": 42, "film": "Am\xc3\xa9lie", "text": "a good film"}'), classifier)
     prediction = classifier.predict(["a good film"])[0]
     assert result_of(reply) == {
         "id": "42",
@@ -44,26 +48,26 @@ def test_a_result_has_all_that_the_contract_says(classifier: Classifier) -> None
 
 
 def test_a_rejected_review_does_not_stop_the_batch_and_replies_keep_its_order(classifier: Classifier) -> None:
-    replies = respond(records(b"good", None, b"bad", b"{", b"great"), classifier, SETTINGS)
+    replies = replies_to(records(b"good", None, b"bad", b"{", b"great"), classifier)
     assert [reply.topic for reply in replies] == ["sentiment", "dlq.reviews", "sentiment", "dlq.reviews", "sentiment"]
     assert [result_of(reply)["label"] for reply in replies[::2]] == ["positive", "negative", "positive"]
     assert [result_of(reply)["source"]["offset"] for reply in replies[::2]] == [0, 2, 4]
 
 
 def test_a_batch_without_a_review_is_answered_too(classifier: Classifier) -> None:
-    assert [reply.topic for reply in respond(records(None, b"{"), classifier, SETTINGS)] == ["dlq.reviews"] * 2
-    assert respond([], classifier, SETTINGS) == []
+    assert [reply.topic for reply in replies_to(records(None, b"{"), classifier)] == ["dlq.reviews"] * 2
+    assert replies_to([], classifier) == []
 
 
 def test_with_explain_a_result_lists_the_strongest_terms(classifier: Classifier) -> None:
-    (reply,) = respond(records(b"wonderful, not bad"), classifier, replace(SETTINGS, explain=True))
+    (reply,) = replies_to(records(b"wonderful, not bad"), classifier, replace(SETTINGS, explain=True))
     assert [because["term"] for because in result_of(reply)["because"]][:2] == ["not bad", "wonderful"]
 
 
 def test_a_result_that_is_too_large_is_a_dead_letter(classifier: Classifier) -> None:
     value = b'{"text": "good", "padding": "' + b"x" * 900 + b'"}'
     settings = replace(SETTINGS, limits=Limits(result_bytes=1000))
-    (reply,) = respond(records(value), classifier, settings)
+    (reply,) = replies_to(records(value), classifier, settings)
     assert (reply.topic, reply.value) == ("dlq.reviews", value)
     assert dict(reply.headers)["sentiment.reason"] == b"result_too_large"
     assert dict(reply.headers)["__connect.errors.stage"] == b"KAFKA_PRODUCE"
@@ -71,7 +75,7 @@ def test_a_result_that_is_too_large_is_a_dead_letter(classifier: Classifier) -> 
 
 @given(values=st.lists(st.none() | st.binary() | st.text().map(str.encode), max_size=20))
 def test_every_record_has_exactly_one_reply(classifier: Classifier, values: list[bytes | None]) -> None:
-    replies = respond(records(*values), classifier, SETTINGS)
+    replies = replies_to(records(*values), classifier)
     assert len(replies) == len(values)
     for offset, (value, reply) in enumerate(zip(values, replies, strict=True)):
         if reply.topic == "sentiment":
@@ -79,3 +83,11 @@ def test_every_record_has_exactly_one_reply(classifier: Classifier, values: list
         else:
             assert (reply.topic, reply.value) == ("dlq.reviews", value)
             assert dict(reply.headers)["__connect.errors.offset"] == str(offset).encode()
+
+
+def test_the_reasons_of_all_dead_letters_are_told(classifier: Classifier) -> None:
+    limits = Limits(result_bytes=1000)
+    values = [b"good", None, b'{"text": "good", "padding": "' + b"x" * 900 + b'"}']
+    answers = respond(records(*values), classifier, replace(SETTINGS, limits=limits))
+    assert [rejection.reason for rejection in answers.rejections] == ["tombstone", "result_too_large"]
+    assert len(answers.predictions) == 2

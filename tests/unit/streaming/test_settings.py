@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 
 from sentiment.errors import SettingError
+from streaming.brokers import confluent_plain
+from streaming.brokers.clients import open_cluster
 from streaming.brokers.kafka_python_plain import client_options
 from streaming.settings import Connection, Limits, StreamSettings, Topics
 
@@ -40,6 +43,13 @@ def test_security_is_told_to_every_client_alike() -> None:
     assert options["bootstrap_servers"] == ["kafka-1:9093", "kafka-2:9093"]
     assert options["security_protocol"] == "SASL_SSL"
     assert options["sasl_plain_password"] == "hunter2"  # noqa: S105 - an example
+    assert confluent_plain.client_options(connection) == {
+        "bootstrap.servers": "kafka-1:9093, kafka-2:9093",
+        "security.protocol": "SASL_SSL",
+        "sasl.mechanism": "SCRAM-SHA-512",
+        "sasl.username": "sentiment",
+        "sasl.password": "hunter2",
+    }
 
 
 def test_a_password_is_never_shown() -> None:
@@ -93,3 +103,15 @@ def test_credentials_that_would_not_be_used_are_refused() -> None:
     problems = Connection.from_environment(SASL | {"KAFKA_SECURITY_PROTOCOL": "SSL"}).problems()
     assert problems == ["KAFKA_SASL_* is set, but KAFKA_SECURITY_PROTOCOL is not SASL_SSL or SASL_PLAINTEXT"]
     assert "expected one of" in Connection(security_protocol="TLS").problems()[0]
+
+
+def test_a_client_that_is_not_installed_names_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "streaming.brokers.confluent", raising=False)
+    monkeypatch.setitem(sys.modules, "confluent_kafka", None)
+    with pytest.raises(SettingError, match=r"review-sentiment\[fast\]"):
+        open_cluster("confluent", Connection(), Limits())
+
+
+def test_a_client_that_there_is_not_is_refused() -> None:
+    with pytest.raises(SettingError, match="expected one of kafka-python, confluent"):
+        open_cluster("librdkafka", Connection(), Limits())

@@ -1,0 +1,76 @@
+"""From topic to topic: reviews a second, of topics that are full already. Ours exactly once, Spark at least once."""
+
+from __future__ import annotations
+
+import functools
+import time
+from contextlib import closing
+from typing import NamedTuple
+
+from benchmarks.context import Context
+from benchmarks.series import Figures, ratio
+from benchmarks.streams import Arena, Command, Route, arena, ours, poll, running, spark
+from streaming.producing import send_reviews
+
+SHORT = 300  # bytes, about
+SERVICES = ("kafka-python", "kafka-python, 2 workers", "confluent", "confluent, 2 workers", "spark")
+COUNTS = {  # reviews that are answered, enough for some seconds
+    "300-byte": dict(zip(SERVICES, (60_000, 80_000, 150_000, 150_000, 60_000), strict=True)),
+    "IMDB": dict(zip(SERVICES, (30_000, 40_000, 60_000, 60_000, 15_000), strict=True)),
+}
+
+
+class Task(NamedTuple):
+    """A service, the topic that it reads, and how many of its answers are waited for."""
+
+    name: str
+    command: Command
+    reviews: str
+    reviews_count: int
+
+
+def run(context: Context) -> dict[str, float]:
+    with arena() as place:
+        texts = {"300-byte": [text[:SHORT] for text in context.texts], "IMDB": context.texts}
+        topics = {kind: _fill(place, kind, texts[kind]) for kind in COUNTS}
+        tasks = [
+            Task(f"{name}, {kind}", command, topics[kind], COUNTS[kind][name])
+            for kind in COUNTS
+            for name, command in _services(context).items()
+        ]
+        series = context.interleave({task.name: functools.partial(_measure, context, place, task) for task in tasks})
+    short = {name: series[f"{name}, 300-byte"] for name in SERVICES}
+    return {
+        "kafka-python/spark": ratio(short["kafka-python"], short["spark"], "reviews/s"),
+        "confluent/spark": ratio(short["confluent"], short["spark"], "reviews/s"),
+        "two_workers/one": ratio(short["confluent, 2 workers"], short["confluent"], "reviews/s"),
+    }
+
+
+def _services(context: Context) -> dict[str, Command]:
+    ways = [ours(context, client, workers) for client in ("kafka-python", "confluent") for workers in (1, 2)]
+    return dict(zip(SERVICES, [*ways, spark(context)], strict=True))
+
+
+def _fill(place: Arena, kind: str, texts: list[str]) -> str:
+    """A topic with as many reviews as the fastest service answers."""
+    topic, most = place.topic(f"reviews-{kind}"), max(COUNTS[kind].values())
+    reviews = ({"id": number, "text": texts[number % len(texts)]} for number in range(most))
+    send_reviews(place.cluster, topic, reviews)
+    return topic
+
+
+def _measure(context: Context, place: Arena, task: Task) -> Figures:
+    """The rate after the first quarter, in which the service starts and warms up."""
+    route, log = Route(place.servers, task.reviews, place.topic("results")), context.home / "logs" / f"{task.name}.log"
+    with (
+        closing(place.cluster.read([route.results], from_beginning=True)) as reader,
+        running(task.command(route), log) as process,
+    ):
+        seen = 0
+        while seen < task.reviews_count / 4:
+            seen += len(poll(reader, process, log))
+        began, before = time.perf_counter(), seen
+        while seen < task.reviews_count:
+            seen += len(poll(reader, process, log))
+        return {"reviews/s": (seen - before) / (time.perf_counter() - began)}

@@ -1,0 +1,110 @@
+"""What the parts *stream* and *latency* share: a broker of their own, topics, and the services that answer on them."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from benchmarks.context import Context
+from benchmarks.measuring import RunError
+from local import broker
+from local.jars import prepare
+from sentiment import versions
+from streaming.brokers.clients import open_cluster
+from streaming.brokers.seam import Cluster, Reader, Record, Topic
+from streaming.settings import Connection, Limits
+
+PARTITIONS = 4
+HOME = Path(os.environ.get("SENTIMENT_HOME", ".local"))
+
+
+class Route(msgspec.Struct, frozen=True):
+    """Where a service reads and where it answers."""
+
+    servers: str
+    reviews: str
+    results: str
+
+
+Command = Callable[[Route], Sequence[str | Path]]
+
+
+@dataclass(frozen=True)
+class Arena:
+    """A broker with a client that is faster than all that is measured."""
+
+    servers: str
+    cluster: Cluster
+
+    def topic(self, name: str) -> str:
+        """A new topic; returns its name."""
+        full = f"{name}-{uuid.uuid4().hex[:8]}"
+        self.cluster.create([Topic(full, PARTITIONS, 1, {})])
+        return full
+
+
+@contextlib.contextmanager
+def arena() -> Iterator[Arena]:
+    """A broker that is empty, and removed at the end."""
+    with tempfile.TemporaryDirectory(prefix="bench-kafka-") as folder:
+        try:
+            servers = broker.start(Path(folder), prepare(HOME), port=0).address
+            yield Arena(servers, open_cluster("confluent", Connection(servers), Limits()))
+        finally:
+            broker.stop(Path(folder))
+
+
+def ours(context: Context, client: str, workers: int) -> Command:
+    """`sentiment stream`, exactly once."""
+
+    def command(route: Route) -> Sequence[str | Path]:
+        topics = ("--reviews-topic", route.reviews, "--results-topic", route.results, "--create-topics")
+        how = ("--client", client, "--workers", str(workers), "--group", route.results)
+        where = ("--bootstrap-servers", route.servers, "--model", context.models)
+        return (sys.executable, "-m", "cli", "stream", *how, *where, *topics)
+
+    return command
+
+
+def spark(context: Context) -> Command:
+    """Structured Streaming, at least once."""
+
+    def command(route: Route) -> Sequence[str | Path]:
+        pipeline = versions.resolve(context.models) / "spark"
+        module = (sys.executable, "-m", "benchmarks.peers.structured_streaming", "--pipeline", pipeline)
+        topics = ("--servers", route.servers, "--reviews", route.reviews, "--results", route.results)
+        return (*module, *topics, "--scratch", (context.home / "structured-streaming").absolute())
+
+    return command
+
+
+@contextlib.contextmanager
+def running(command: Sequence[str | Path], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """The service in a session of its own, all of which is killed in the end."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            list(map(str, command)), stdout=output, stderr=subprocess.STDOUT, start_new_session=True
+        )
+    try:
+        yield process
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def poll(reader: Reader, process: subprocess.Popen[bytes], log: Path) -> list[Record]:
+    """What has been answered since; RunError if the service has ended."""
+    if process.poll() is not None:
+        raise RunError((log.read_text(errors="replace").strip() or "it said nothing").rsplit("\n", 1)[-1][:300])
+    return reader.poll(0.2)

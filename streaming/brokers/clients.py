@@ -1,0 +1,41 @@
+"""The choice of the Kafka client: kafka-python, which is always there, or confluent-kafka, which is faster."""
+
+from __future__ import annotations
+
+import logging
+
+from sentiment.errors import SettingError
+from streaming.brokers.kafka_python import KafkaPythonCluster
+from streaming.brokers.kafka_python_publisher import KafkaPythonPublisher
+from streaming.brokers.seam import Cluster, Publisher
+from streaming.settings import CLIENTS, Connection, Limits
+
+
+def open_cluster(client: str, connection: Connection, limits: Limits) -> Cluster:
+    """The cluster through one of `CLIENTS`; SettingError if it is another or is not installed."""
+    _quieten()
+    if client not in CLIENTS:
+        raise SettingError(f"Kafka client is {client!r}: expected one of {', '.join(CLIENTS)}")
+    if client == "kafka-python":
+        return KafkaPythonCluster(connection, limits)
+    try:
+        from streaming.brokers.confluent import ConfluentCluster
+    except ImportError as error:
+        raise SettingError(
+            "the package confluent-kafka, for the client confluent, is missing: pip install 'review-sentiment[fast]'"
+        ) from error
+    return ConfluentCluster(connection, limits)
+
+
+def open_publisher(connection: Connection) -> Publisher:
+    """For single records there is no faster client."""
+    _quieten()
+    return KafkaPythonPublisher(connection)
+
+
+def _quieten() -> None:
+    """kafka-python logs each failed connection several times over, and then raises. Its coordinator's warnings stay:
+    an idle worker waits for a broker that is away, and should say so.
+    """
+    logging.getLogger("kafka").setLevel(logging.CRITICAL)
+    logging.getLogger("kafka.coordinator").setLevel(logging.WARNING)

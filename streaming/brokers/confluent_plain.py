@@ -1,0 +1,147 @@
+"""confluent-kafka outside groups and transactions: a reader, a sender, and what the whole adapter shares."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from operator import methodcaller
+from typing import Any, Self, TypeAlias
+
+from confluent_kafka import Consumer, KafkaException, Message, Producer, TopicPartition
+
+from sentiment.errors import ServiceError
+from streaming.brokers.kafka_python_plain import record_at
+from streaming.brokers.seam import Record, Reply
+from streaming.settings import Connection
+
+START_SECONDS = 10
+SEND_SECONDS = 60
+READ_AT_ONCE = 10_000
+
+Options: TypeAlias = dict[str, Any]
+log = logging.getLogger("confluent_kafka")
+
+# Where a name is no UTF-8, message.headers() returns half a list with an error pending. Called from C, Python looks for
+# such an error; called from Python code that has been specialised, it does not, and touching the list is the end.
+headers_of = methodcaller("headers")
+
+
+def failed(doing: str, error: Exception) -> ServiceError:
+    return ServiceError(f"{doing} failed: {error}")
+
+
+@contextmanager
+def broker_errors(doing: str) -> Iterator[None]:
+    """Turn whatever the client raises into a ServiceError that says what was being done."""
+    try:
+        yield
+    except KafkaException as error:
+        raise failed(doing, error) from error
+
+
+def client_options(connection: Connection) -> Options:
+    """What every client is told: where the cluster is and how to be let in. The library refuses empty options."""
+    options = {
+        "bootstrap.servers": connection.bootstrap_servers,
+        "security.protocol": connection.security_protocol,
+        "sasl.mechanism": connection.sasl_mechanism,
+        "sasl.username": connection.sasl_username,
+        "sasl.password": connection.sasl_password,
+        "ssl.ca.location": connection.ssl_cafile,
+        "ssl.certificate.location": connection.ssl_certfile,
+        "ssl.key.location": connection.ssl_keyfile,
+    }
+    return {name: value for name, value in options.items() if value is not None}
+
+
+def producer_options(connection: Connection, most_bytes: int) -> Options:
+    """Idempotent, acknowledged by all replicas."""
+    return client_options(connection) | {
+        "enable.idempotence": True,
+        "message.max.bytes": most_bytes,
+        "delivery.report.only.error": True,
+        "linger.ms": 20,  # a flush cuts it short
+        "batch.size": 1 << 20,
+    }
+
+
+def records_of(messages: Iterable[Message], connection: Connection) -> list[Record]:
+    """The client's messages in the seam's terms; KafkaException if one of them is an error."""
+    return [_record_of(message, connection) for message in messages]
+
+
+def _record_of(message: Message, connection: Connection) -> Record:
+    topic, partition, offset = message.topic(), message.partition(), message.offset()
+    if error := message.error():
+        raise KafkaException(error)
+    assert topic is not None and partition is not None and offset is not None  # noqa: S101, PT018 - it is no error
+    try:
+        named = headers_of(message)
+    except SystemError:  # a name that is no UTF-8: its bytes can't be had from this client
+        return record_at(connection, (topic, partition), offset)
+    headers = [(name, b"" if value is None else value) for name, value in named] if named else []
+    return Record(topic, partition, offset, message.key(), message.value(), headers, message.timestamp()[1])
+
+
+class ConfluentReader:
+    """A `Reader`. Its starting point is fixed when it is made, so what is written afterwards is seen."""
+
+    def __init__(self, connection: Connection, topics: Sequence[str], *, from_beginning: bool) -> None:
+        self._connection = connection
+        options = {"group.id": f"reader-{uuid.uuid4()}", "isolation.level": "read_committed"}  # the group stays unused
+        with broker_errors(f"reading {', '.join(topics)} at {connection.bootstrap_servers}"):
+            self._consumer = Consumer(client_options(connection) | options, logger=log)
+            self._consumer.assign([self._start(t, p, from_beginning) for t in topics for p in self._partitions(t)])
+
+    def _partitions(self, topic: str) -> list[int]:
+        return list(self._consumer.list_topics(topic, START_SECONDS).topics[topic].partitions)
+
+    def _start(self, topic: str, partition: int, from_beginning: bool) -> TopicPartition:
+        first, end = self._consumer.get_watermark_offsets(TopicPartition(topic, partition), START_SECONDS)
+        return TopicPartition(topic, partition, first if from_beginning else end)
+
+    def poll(self, seconds: float) -> list[Record]:
+        with broker_errors("reading"):
+            messages = self._consumer.consume(1, seconds)
+            if messages:
+                messages += self._consumer.consume(READ_AT_ONCE - 1, 0)
+            return records_of(messages, self._connection)
+
+    def close(self) -> None:
+        self._consumer.close()
+
+
+class ConfluentSender:
+    """A `Sender`: idempotent, acknowledged by all replicas."""
+
+    def __init__(self, connection: Connection, most_bytes: int) -> None:
+        self._error: object = None
+        options = producer_options(connection, most_bytes) | {
+            "delivery.timeout.ms": SEND_SECONDS * 1000,
+            "on_delivery": self._note,
+        }
+        with broker_errors(f"connecting to {connection.bootstrap_servers}"):
+            self._producer = Producer(options, logger=log)
+
+    def _note(self, error: object, _: Message) -> None:
+        self._error = self._error or error
+
+    def send(self, reply: Reply) -> None:
+        with broker_errors(f"sending to {reply.topic}"):
+            while not self._error:
+                try:
+                    return self._producer.produce(reply.topic, reply.value, reply.key, headers=reply.headers)  # type: ignore[arg-type] # lists are invariant
+                except BufferError:  # as much waits for the broker as may
+                    self._producer.poll(1)
+        raise ServiceError(f"sending failed: {self._error}")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        if kind is None:
+            unsent = self._producer.flush(SEND_SECONDS)
+            if self._error or unsent:
+                raise ServiceError(f"sending failed: {self._error or f'{unsent} records are not acknowledged'}")

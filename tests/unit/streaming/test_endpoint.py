@@ -1,0 +1,55 @@
+"""The endpoint, asked over HTTP."""
+
+from __future__ import annotations
+
+import socket
+import time
+from urllib.error import HTTPError
+from urllib.request import urlopen
+
+import pytest
+from prometheus_client import CollectorRegistry, Gauge
+
+from sentiment import Classifier
+from sentiment.errors import ServiceError
+from streaming.endpoint import READY_SECONDS, serving
+from streaming.metrics import POLLED, StreamMetrics
+
+
+def get(port: int, path: str) -> tuple[int, str]:
+    try:
+        with urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as response:
+            return response.status, response.read().decode()
+    except HTTPError as error:
+        with error:
+            return error.code, error.read().decode()
+
+
+def test_a_worker_is_ready_once_it_has_polled(classifier: Classifier) -> None:
+    registry = CollectorRegistry()
+    with serving(registry, "127.0.0.1", 0) as port:
+        assert (get(port, "/health/live")[0], get(port, "/health/ready")[0]) == (200, 503)
+        metrics = StreamMetrics(classifier, registry)
+        assert get(port, "/health/ready")[0] == 503
+        metrics.polled({("reviews", 0): 7})
+        assert get(port, "/health/ready") == (200, "OK\n")
+        assert 'sentiment_consumer_lag_messages{partition="0",topic="reviews"} 7.0' in get(port, "/metrics")[1]
+
+
+def test_a_worker_that_has_not_come_back_to_poll_is_not_ready() -> None:
+    registry = CollectorRegistry()
+    Gauge(POLLED, "as of a stuck worker", registry=registry).set(time.time() - READY_SECONDS - 1)
+    with serving(registry, "127.0.0.1", 0) as port:
+        assert get(port, "/health/ready")[0] == 503
+
+
+def test_there_is_nothing_else(classifier: Classifier) -> None:
+    with serving(CollectorRegistry(), "127.0.0.1", 0) as port:
+        assert get(port, "/")[0] == 404
+
+
+def test_a_port_that_is_taken_is_named() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(ServiceError, match=str(port)), serving(CollectorRegistry(), "127.0.0.1", port):
+            pytest.fail("two servers on one port")

@@ -1,0 +1,86 @@
+"""Workers that end are started again, up to a limit; all stop together. The workers here are small real processes."""
+
+from __future__ import annotations
+
+import multiprocessing
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from threading import Event, Thread
+
+import pytest
+
+from sentiment.errors import ServiceError
+from streaming.supervisor import Crew, Patience, supervise
+
+IMPATIENT = Patience(first_seconds=0.01, most_seconds=0.02, starts=3)
+
+
+def fail(log: Path) -> None:
+    begin(log)
+    sys.exit(1)
+
+
+def go_on(log: Path) -> None:
+    begin(log)
+    time.sleep(60)
+
+
+def fail_once(log: Path) -> None:
+    begin(log)
+    if log.read_text().count("begun") > 1:
+        time.sleep(60)
+    sys.exit(1)
+
+
+def begin(log: Path) -> None:
+    with log.open("a") as lines:
+        lines.write("begun\n")
+
+
+@dataclass
+class Started:
+    """All the processes that a crew has started, by the worker's number, and the logs that they write to."""
+
+    folder: Path
+    targets: dict[int, Callable[[Path], None]]
+    processes: list[BaseProcess] = field(default_factory=list)
+    ended: list[BaseProcess] = field(default_factory=list)
+
+    def crew(self) -> Crew:
+        return Crew(self.start, self.ended.append)
+
+    def start(self, number: int) -> BaseProcess:
+        target = self.targets[number]
+        process = multiprocessing.get_context("spawn").Process(target=target, args=(self.log(number),), daemon=True)
+        process.start()
+        self.processes.append(process)
+        return process
+
+    def log(self, number: int) -> Path:
+        return self.folder / f"{number}.log"
+
+
+def test_a_worker_that_ends_is_started_again_and_all_stop_together(tmp_path: Path) -> None:
+    started, stop = Started(tmp_path, {1: fail_once, 2: go_on}), Event()
+    supervisor = Thread(target=supervise, args=(started.crew(), 2, stop, IMPATIENT))
+    supervisor.start()
+    deadline = time.monotonic() + 30
+    while sum(log.read_text().count("begun") for log in tmp_path.glob("*.log")) < 3 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    stop.set()
+    supervisor.join(30)
+    assert [started.log(number).read_text().count("begun") for number in (1, 2)] == [2, 1]
+    assert [process.exitcode for process in started.ended] == [1]
+    assert not any(process.is_alive() for process in started.processes)
+
+
+def test_a_worker_that_ends_again_and_again_ends_them_all(tmp_path: Path) -> None:
+    started = Started(tmp_path, {1: go_on, 2: fail})
+    with pytest.raises(ServiceError, match="worker 2 ended 3 times in a row"):
+        supervise(started.crew(), 2, Event(), IMPATIENT)
+    assert len(started.processes) == 4
+    assert not any(process.is_alive() for process in started.processes)
