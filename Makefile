@@ -8,13 +8,14 @@ suite_unit := tests/unit
 suite_spark := tests/spark
 suite_kafka := tests/contract tests/integration tests/chaos
 suite_e2e := tests/e2e
+suite_browser := tests/browser
 suite_all := tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format quality bench train lock clean
+.PHONY: help setup demo test screenshots lint format quality bench train lock clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: .venv/.ready ## Make the virtual environment, with every package pinned by hash
 
@@ -28,9 +29,12 @@ setup: .venv/.ready ## Make the virtual environment, with every package pinned b
 demo: setup ## From nothing to a running stream; ONCE=1 sends 2,000 reviews, checks and ends
 	@$(BIN)/sentiment demo $(if $(ONCE),--once)
 
-test: setup ## Run the tests; SUITE=unit|spark|kafka|e2e for a part
-	@test -n "$(suite_$(SUITE))" || { echo "no suite $(SUITE): unit, spark, kafka, e2e or all"; exit 2; }
+test: setup ## Run the tests; SUITE=unit|spark|kafka|e2e|browser for a part
+	@test -n "$(suite_$(SUITE))" || { echo "no suite $(SUITE): unit, spark, kafka, e2e, browser or all"; exit 2; }
 	$(BIN)/python -m pytest $(suite_$(SUITE)) $(PYTEST_ARGS)
+
+screenshots: setup ## Picture each page anew for the documents (needs chromium and a model)
+	$(BIN)/python -m tests.browser.screenshots
 
 lint: setup ## Check style, types and the import law
 	$(BIN)/ruff check .
