@@ -140,7 +140,7 @@ def test_a_missing_topic_is_named() -> None:
     cluster = MemoryCluster()
     with pytest.raises(ServiceError, match=r"sentiment.*--create-topics"):
         require_topics(cluster, ("sentiment",))
-    assert create_topics(cluster, Topics(), Limits()) == ["reviews", "sentiment", "dlq.reviews"]
+    assert create_topics(cluster, Topics(), Limits()) == ["reviews", "sentiment", "dlq.reviews", "reviews.feedback"]
     assert create_topics(cluster, Topics(), Limits()) == []
     require_topics(cluster, Topics().names())
 
