@@ -8,6 +8,7 @@ from typing import Any
 from flask import Flask
 
 from api import keys, metrics, problems
+from api.explain import explain_blueprint
 from api.feedback import Publish, feedback_blueprint
 from api.health import health_blueprint
 from api.inference import inference_blueprint
@@ -36,6 +37,7 @@ def create_app(classifier: Classifier, settings: Settings, publish: Publish | No
     if settings.api_keys:
         keys.require_key(app, settings.api_keys)
     app.register_blueprint(predict_blueprint(classifier, settings, counted))
+    app.register_blueprint(explain_blueprint(classifier, settings, counted))
     app.register_blueprint(feedback_blueprint(publish, settings))
     app.register_blueprint(inference_blueprint(classifier, settings, counted))
     app.register_blueprint(model_blueprint(classifier))

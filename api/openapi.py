@@ -67,14 +67,14 @@ def document(routes: Map, settings: Settings) -> Node:
 
 def _operation(rule: Rule, schema_of: dict[Any, Node], settings: Settings) -> Node:
     operation, needs_key = OPERATIONS[rule.endpoint], settings.api_keys and rule.endpoint not in OPEN
-    answer = {"description": "The answer", "content": _content((operation.media,), operation.answers, schema_of)}
+    answered = {"description": "The answer", "content": _content((operation.media,), operation.answers, schema_of)}
     refusals = {*operation.refusals, 401} if needs_key else operation.refusals
     node: Node = {
         "operationId": rule.endpoint.replace(".", "_"),
         "summary": operation.summary,
         "parameters": [_parameter(name, "path", "string") for name in sorted(rule.arguments)]
         + [_parameter(name, "query", "boolean") for name in QUERIES.get(rule.endpoint, ())],
-        "responses": {str(operation.status): answer} | {str(status): _problem(status) for status in sorted(refusals)},
+        "responses": {str(operation.status): answered} | {str(status): _problem(status) for status in sorted(refusals)},
         "security": [{"key": []}] if needs_key else [],
     }
     if operation.bodies:

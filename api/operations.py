@@ -11,6 +11,7 @@ from api.answers import JSON
 from api.feedback import Feedback
 from sentiment import Result
 from sentiment.manifest import Manifest
+from sentiment.results import Explained
 
 BODY = (400, 413, 415, 422)  # what may be wrong with a body
 
@@ -47,6 +48,7 @@ class Operation(NamedTuple):
 
 OPERATIONS = {
     "predict.predict": Operation("Classify a review, or many", (Result, Results), (Review, Reviews), BODY),
+    "explain.explain": Operation("Take a review's result apart", (Explained,), (Review,), BODY),
     "feedback.feedback": Operation(
         "Tell the true label of an earlier review", (Feedback,), (Feedback,), (*BODY, 503), status=202
     ),
@@ -70,4 +72,4 @@ OPERATIONS = {
     ),
 }
 QUERIES = {"predict.predict": ("explain",)}  # names of query parameters, true or false
-FORMS_TOO = ("predict.predict",)  # where a body may be a form
+FORMS_TOO = ("predict.predict", "explain.explain")  # where a body may be a form

@@ -42,12 +42,12 @@ def run(log: Path, *command: str | Path) -> Usage:
         )
         try:
             while process.poll() is None:
-                peak = max(peak, _held(process.pid))
+                peak = max(peak, held_kb(process.pid))
                 if time.monotonic() - start > LIMIT:
                     raise RunError(f"took more than {LIMIT:.0f} s")
                 time.sleep(INTERVAL)
         finally:
-            _end(process.pid)
+            end_session(process.pid)
             process.kill()
             process.wait()
     if process.returncode:
@@ -66,8 +66,8 @@ def _members(session: int) -> list[Path]:
     return members
 
 
-def _held(session: int) -> int:
-    """Kilobytes, each shared page counted once."""
+def held_kb(session: int) -> int:
+    """What the session's processes hold in memory, each shared page counted once."""
     total = 0
     for folder in _members(session):
         with contextlib.suppress(OSError):
@@ -76,8 +76,8 @@ def _held(session: int) -> int:
     return total
 
 
-def _end(session: int) -> None:
-    """End what is left of the session: nothing, unless the program was too slow or this one was interrupted."""
+def end_session(session: int) -> None:
+    """End what is left of the session: of a program that ended by itself, nothing."""
     for folder in _members(session):
         with contextlib.suppress(ProcessLookupError):
             os.kill(int(folder.name), signal.SIGKILL)

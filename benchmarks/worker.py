@@ -1,4 +1,4 @@
-"""A contestant that lives in a process of its own, on one core, and is measured whenever it is asked."""
+"""A contestant that lives in a process of its own and is measured whenever it is asked."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+from benchmarks.measuring import end_session, held_kb
 from benchmarks.series import Figures
 
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
@@ -34,6 +35,10 @@ class Worker:
             self._questions.flush()
         return self._answer()
 
+    def held_mb(self) -> float:
+        """What the process and all that it started hold in memory now."""
+        return held_kb(self._process.pid) / 1024
+
     def _answer(self) -> Figures:
         line = self._answers.readline()
         if not line:
@@ -43,22 +48,27 @@ class Worker:
         return figures
 
 
+def on_one_core(*command: str | Path) -> list[str]:
+    """The command, kept to one core."""
+    return ["taskset", "--cpu-list", str(max(os.sched_getaffinity(0))), *map(str, command)]
+
+
 @contextlib.contextmanager
 def worker(log: Path, *command: str | Path) -> Iterator[Worker]:
-    """A worker on one core and with one thread; leaving ends it."""
+    """Start a worker, whose libraries use one thread each; leaving ends it and all that it started."""
     log.parent.mkdir(parents=True, exist_ok=True)
-    core = max(os.sched_getaffinity(0))
     with log.open("w") as errors:
         process = subprocess.Popen(
-            ["taskset", "--cpu-list", str(core), *map(str, command)],
+            [str(word) for word in command],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,
             env=os.environ | ONE_THREAD,
+            start_new_session=True,
         )
     try:
         yield Worker(process, log)
     finally:
-        process.kill()
+        end_session(process.pid)
         process.communicate()

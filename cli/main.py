@@ -14,18 +14,20 @@ from sentiment.errors import SentimentError
 VERBS = {
     "demo": (
         "cli.demo:demo",
-        "Train if needed, start a broker, the classifier and the API, and watch reviews flow.",
+        "Train if needed, start a broker, the classifier, the API and the page, and watch reviews flow.",
     ),
     "explore": ("cli.jobs:explore", "Look at a data set before training on it."),
     "train": ("cli.jobs:train", "Train a model in Spark, check it and make it current."),
     "predict": ("cli.predict:predict", "Classify texts, a file, or standard input."),
     "explain": ("cli.predict:explain", "Show which terms of a text speak for and against."),
     "stream": ("cli.stream:stream", "Classify the reviews that arrive on Kafka, exactly once."),
+    "topics": ("cli.topics:topics", "Create the stream's topics."),
     "produce": ("cli.produce:produce", "Send a file's reviews to Kafka."),
     "consume": ("cli.consume:consume", "Print the results that arrive on Kafka."),
     "serve": ("cli.serve:serve", "Serve the model over HTTP."),
+    "ui": ("cli.ui.command:ui", "Open the page: try a review, watch the stream, read the model's report."),
     "kafka": ("cli.kafka:kafka", "Start and stop the broker that a bare machine lacks."),
-    "models": ("cli.models:models", "List, show, verify, promote and roll back model versions."),
+    "models": ("cli.models:models", "List, show, verify, promote and roll back model versions; compile the scorer."),
 }
 
 

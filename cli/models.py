@@ -11,6 +11,7 @@ from rich.table import Table
 
 from sentiment import Classifier, versions
 from sentiment.behaviour import Behaviour, Failure, run_suite
+from sentiment.classifier import compile_ahead
 from sentiment.errors import ModelError
 from sentiment.folder import read_manifest
 
@@ -26,7 +27,7 @@ _MODELS = click.option(
 
 @click.group()
 def models() -> None:
-    """List, show, verify, promote and roll back model versions."""
+    """List, show, verify, promote and roll back model versions; compile the scorer."""
 
 
 @models.command("list")
@@ -86,6 +87,12 @@ def promote(version: str, folder: Path) -> None:
 def rollback(folder: Path) -> None:
     """Go back to the version that was in use before."""
     click.echo(f"{versions.rollback(folder)} is in use again")
+
+
+@models.command("compile")
+def compile_scorer() -> None:
+    """Compile the scorer now, so that the first process to load a model need not. For the building of images."""
+    click.echo(f"compiled: {compile_ahead()}")
 
 
 def _show_behaviour(behaviour: Behaviour) -> None:

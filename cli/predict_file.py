@@ -45,7 +45,7 @@ def predict_file(classifier: Classifier, job: Job) -> Figures:
         progress.update(task, total=found.rows)
         layout, figures = layout_of(found), Figures(_label_column(job, found))
         with writing(job.output, layout) if job.output else nullcontext(lambda _: None) as write:
-            for batch in answer(classifier, read_entries(job.source, job.text)):
+            for batch in answer(classifier.predict, read_entries(job.source, job.text)):
                 write(rows_of(batch, layout, classifier.version))
                 figures.add(batch)
                 progress.advance(task, len(batch))

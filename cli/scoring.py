@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple, TypeAlias
 
 from cli.files import Survey
 from cli.formats import Entry, Row
 from cli.writing import Layout
-from sentiment import Classifier
 from sentiment.results import Prediction
 from sentiment.reviews import MOST_CHARACTERS, problem_of
 
 BATCH = 4096
 ANSWER = {"label": str, "probability": float, "confidence": float, "needs_review": bool, "model_version": str}
 PREFIX = "predicted_"  # of an answer's column whose own name the file has already
+
+
+# The answers to texts, in their order; a sentence where there is none.
+Predict: TypeAlias = Callable[[Sequence[str]], Iterable[Prediction | str]]
 
 
 class Answered(NamedTuple):
@@ -26,17 +29,14 @@ class Answered(NamedTuple):
     problem: str | None
 
 
-def answer(classifier: Classifier, entries: Iterable[Entry]) -> Iterator[list[Answered]]:
+def answer(predict: Predict, entries: Iterable[Entry]) -> Iterator[list[Answered]]:
     """All rows in their order, a batch at a time; a bad row is among them, without a prediction."""
     rest = iter(entries)
     while batch := list(itertools.islice(rest, BATCH)):
         problems = [_problem(entry) for entry in batch]
         texts = [str(entry.text) for entry, problem in zip(batch, problems, strict=True) if problem is None]
-        predictions = iter(classifier.predict(texts))
-        yield [
-            Answered(entry, next(predictions) if problem is None else None, problem)
-            for entry, problem in zip(batch, problems, strict=True)
-        ]
+        given = iter(predict(texts))
+        yield [_answered(entry, problem or next(given)) for entry, problem in zip(batch, problems, strict=True)]
 
 
 def layout_of(found: Survey) -> Layout:
@@ -53,6 +53,10 @@ def rows_of(batch: Iterable[Answered], layout: Layout, version: str) -> Iterator
     """Each row's fields and its answer's; those of a bad row are None."""
     for entry, prediction, _ in batch:
         yield {**entry.fields, **dict(zip(layout.new, _values(prediction, version), strict=True))}
+
+
+def _answered(entry: Entry, given: Prediction | str) -> Answered:
+    return Answered(entry, None, given) if isinstance(given, str) else Answered(entry, given, None)
 
 
 def _values(given: Prediction | None, version: str) -> tuple[object, ...]:

@@ -17,6 +17,7 @@ from sentiment.explanation import Explanation, explain_text
 from sentiment.manifest import Manifest
 from sentiment.predictions import Predictions
 from sentiment.results import Because
+from sentiment.textrule import default_text_rule
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,19 @@ class Classifier:
                 )
 
 
+def compile_ahead() -> str:
+    """Compile the scorer, unless that is done, and return the folder where numba keeps it for later processes.
+
+    That is beside the source, or where NUMBA_CACHE_DIR says. No model is needed.
+    """
+    rule = default_text_rule()
+    empty = (64, np.array([], np.uint32)), (np.array([], np.float64), 0.0)
+    tables = kernel.make_tables((rule.kinds(), rule.folds(), rule.max_order), *empty)
+    kernel.score(*encode_texts(["a film"]), tables)
+    explain_text("a film", tables, ())
+    return str(kernel.score.stats.cache_path)
+
+
 def encode_texts(texts: Sequence[str]) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
     """Texts as the kernel takes them: one buffer of UTF-8 and the offsets, shape (texts + 1,)."""
     encoded = [text.encode() for text in texts]
@@ -92,6 +106,8 @@ def _tables(manifest: Manifest, weights: folder.Weights) -> kernel.Tables:
         raise ModelError(f"bucket {weights.buckets[-1]} has a coefficient, but there are only {buckets} buckets")
     if len(rule.upper) != len(rule.lower) or not rule.upper or not 1 <= rule.max_order <= 8:
         raise ModelError("the text rule is malformed: `upper` and `lower` must be as long, `max_order` from 1 to 8")
+    if any(len(lower.encode()) > len(upper.encode()) for upper, lower in zip(rule.upper, rule.lower, strict=True)):
+        raise ModelError("the text rule is malformed: a `lower` character takes more bytes of UTF-8 than its `upper`")
     return kernel.make_tables(
         (rule.kinds(), rule.folds(), rule.max_order),
         (buckets, weights.buckets),

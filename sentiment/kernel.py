@@ -127,7 +127,7 @@ def rank(bucket: int, kept: Bits) -> int:
 def mark_kept(buckets: Codes, count: int, tables: tuple[Bits, Bits], marks: Bits) -> int:
     """Set the bit of each kept bucket's coefficient in `marks`; returns how many there are.
 
-    The buckets that have one are moved to the front, without a branch, by the filter first and then for certain.
+    Those that the filter lets pass are moved to the front, without a branch: most of those that have none are gone.
     """
     likely, kept = tables
     mask = U32(len(likely) * 64 - 1)
@@ -138,11 +138,9 @@ def mark_kept(buckets: Codes, count: int, tables: tuple[Bits, Bits], marks: Bits
         maybe += is_set(bucket, likely[(bucket & mask) >> U32(6)])
     for place in range(maybe):
         bucket = buckets[U64(place)]
-        buckets[hits] = bucket
-        hits += is_set(bucket, kept[bucket >> U32(6), 0])
-    for place in range(hits):
-        which = rank(buckets[U64(place)], kept)
-        marks[which >> U64(6)] |= ONE << (which & U64(63))
+        hit, which = is_set(bucket, kept[bucket >> U32(6), 0]), rank(bucket, kept)
+        marks[which >> U64(6)] |= hit << (which & U64(63))
+        hits += hit
     return hits
 
 

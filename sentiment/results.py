@@ -55,6 +55,30 @@ class Result(Struct, frozen=True, kw_only=True):
     because: tuple[Because, ...] | UnsetType = UNSET
 
 
+class ExplainedTerm(Struct, frozen=True):
+    """A term that has a weight. `spans` are (start, end) in characters of the cleaned text, of all its places; `known`
+    is false where training never saw the term itself and it only shares the bucket of one that it saw.
+    """
+
+    term: str
+    weight: float
+    spans: tuple[tuple[int, int], ...]
+    known: bool
+
+
+class Explained(Result, frozen=True, kw_only=True):
+    """A result taken apart: the weights of `terms`, added in order, and then `intercept` give `margin` (log-odds).
+
+    `unseen` is the share of the text's distinct terms that have no weight.
+    """
+
+    cleaned: str
+    margin: float
+    intercept: float
+    unseen: float
+    terms: tuple[ExplainedTerm, ...]
+
+
 def result(
     prediction: Prediction,
     model_version: str,

@@ -38,12 +38,17 @@ def bucket_of(term: str, buckets: int = BUCKETS) -> int:
     return int(mmh3.hash(term.encode(), 42)) & (buckets - 1)
 
 
-def plain_margin(text: str, rule: TextRule, weights: dict[int, float], buckets: int = BUCKETS) -> float:
-    """The margin of a cleaned text by the definition, in plain Python, added in ascending order of bucket."""
+def plain_buckets(text: str, rule: TextRule, buckets: int = BUCKETS) -> list[int]:
+    """The distinct buckets of a cleaned text by the definition, ascending."""
     tokens = rule.tokens(text)
     orders = range(1, rule.max_order + 1)
     terms = {" ".join(tokens[i : i + n]) for n in orders for i in range(len(tokens) - n + 1)}
-    distinct = sorted({bucket_of(term, buckets) for term in terms})
+    return sorted({bucket_of(term, buckets) for term in terms})
+
+
+def plain_margin(text: str, rule: TextRule, weights: dict[int, float], buckets: int = BUCKETS) -> float:
+    """The margin of a cleaned text by the definition, in plain Python, added in ascending order of bucket."""
+    distinct = plain_buckets(text, rule, buckets)
     value = 1.0 / math.sqrt(max(len(distinct), 1))
     total = 0.0
     for bucket in distinct:

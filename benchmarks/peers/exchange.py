@@ -42,15 +42,15 @@ def run(train: Callable[[Rows], Trained]) -> None:
     for name in ("train", "test", "output"):
         parser.add_argument(f"--{name}", type=Path, required=True)
     folders = parser.parse_args()
-    score, chosen = train(_shuffled(_read(sorted(folders.train.glob("*.parquet")))))
+    score, chosen = train(_shuffled(read(sorted(folders.train.glob("*.parquet")))))
     folders.output.mkdir(parents=True, exist_ok=True)
     for path in sorted(folders.test.glob("*.parquet")):
-        probability = pa.array(score(_read([path]).texts), pa.float64())
+        probability = pa.array(score(read([path]).texts), pa.float64())
         pq.write_table(pa.table({"probability": probability}), folders.output / path.name)
     (folders.output / "chosen.json").write_text(json.dumps(chosen))
 
 
-def _read(paths: list[Path]) -> Rows:
+def read(paths: list[Path]) -> Rows:
     columns = [pq.read_table(path, columns=["text", "label"]).to_pydict() for path in paths]
     return Rows(
         [text for part in columns for text in part["text"]],

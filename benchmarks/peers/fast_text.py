@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import fasttext
 
@@ -20,13 +21,7 @@ def train(rows: Rows) -> Trained:
 
 
 def fit(rows: Rows, setting: Setting) -> Score:
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "rows.txt"
-        lines = (f"__label__{label} {spaced(text)}\n" for text, label in zip(rows.texts, rows.labels, strict=True))
-        file.write_text("".join(lines))
-        model = fasttext.train_supervised(
-            str(file), dim=10, minCount=2, bucket=2_000_000, thread=1, seed=SEED, verbose=0, **setting
-        )
+    model = learn(rows, setting)
 
     def score(texts: list[str]) -> list[float]:
         labels, probabilities = model.predict([spaced(text) for text in texts], k=2)
@@ -34,6 +29,17 @@ def fit(rows: Rows, setting: Setting) -> Score:
         return [min(1.0, float(pair[POSITIVE])) for pair in pairs]  # its table of exponentials reaches 1.00001
 
     return score
+
+
+def learn(rows: Rows, setting: Setting) -> Any:
+    """fastText's own model."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "rows.txt"
+        lines = (f"__label__{label} {spaced(text)}\n" for text, label in zip(rows.texts, rows.labels, strict=True))
+        file.write_text("".join(lines))
+        return fasttext.train_supervised(
+            str(file), dim=10, minCount=2, bucket=2_000_000, thread=1, seed=SEED, verbose=0, **setting
+        )
 
 
 if __name__ == "__main__":

@@ -21,15 +21,20 @@ def train(rows: Rows) -> Trained:
 
 
 def fit(rows: Rows, setting: Setting) -> Score:
+    model = learn(rows, setting)
+    return lambda texts: [model.predict(line) for line in lines_of(texts, [""] * len(texts))]
+
+
+def learn(rows: Rows, setting: Setting) -> Workspace:
+    """Vowpal Wabbit's own model."""
     flags = " ".join(f"--{name} {value}" for name, value in setting.items())
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "rows.txt"
-        file.write_text("".join(_lines(rows.texts, [("-1", "1")[label] for label in rows.labels])))
-        model = Workspace(f"--data {file} --cache_file {file}.cache --kill_cache {FIXED} {flags}")
-    return lambda texts: [model.predict(line) for line in _lines(texts, [""] * len(texts))]
+        file.write_text("".join(lines_of(rows.texts, [("-1", "1")[label] for label in rows.labels])))
+        return Workspace(f"--data {file} --cache_file {file}.cache --kill_cache {FIXED} {flags}")
 
 
-def _lines(texts: Sequence[str], labels: Sequence[str]) -> list[str]:
+def lines_of(texts: Sequence[str], labels: Sequence[str]) -> list[str]:
     """Its own text format, in which a bar and a colon mean something."""
     words = (spaced(text).replace("|", "BAR").replace(":", "COLON") for text in texts)
     return [f"{label} |t {line}\n" for label, line in zip(labels, words, strict=True)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import signal
 import sys
@@ -36,6 +37,7 @@ class Demo:
     models: Path
     home: Path  # the project's own folder for brokers, runtimes and logs
     api_port: int
+    page_port: int
     once: bool
     rate: float
 
@@ -47,12 +49,13 @@ class Demo:
 )
 @click.option("--models", type=click.Path(path_type=Path), default=Path("models"), show_default=True)
 @click.option("--port", type=int, default=8000, show_default=True, help="The API's port; another if it is taken.")
-def demo(once: bool, rate: float, models: Path, port: int) -> None:
-    """Train if needed, start a broker, the classifier and the API, and watch reviews flow."""
+@click.option("--ui-port", type=int, default=8501, show_default=True, help="The page's port; another if it is taken.")
+def demo(once: bool, rate: float, models: Path, port: int, ui_port: int) -> None:
+    """Train if needed, start a broker, the classifier, the API and the page, and watch reviews flow."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     home = Path(os.environ.get("SENTIMENT_HOME", ".local"))
     try:
-        complete = run(Demo(models, home, preparing.free_port(port), once, rate))
+        complete = run(Demo(models, home, preparing.free_port(port), preparing.free_port(ui_port), once, rate))
     except KeyboardInterrupt:
         click.echo("\nstopped", err=True)
         return
@@ -69,6 +72,9 @@ def run(demo: Demo) -> bool:
         cluster, topics = KafkaPythonCluster(connection), Topics()
         create_topics(cluster, topics, Limits())
         url = _start_services(demo, broker.address, stack)
+        page = None if demo.once else _open_page(demo, broker.address, url, stack)
+        if page:
+            showing.step(f"Watch it in a browser: {page}/live")
         summary = _send_and_show(demo, model.held_out, cluster)
         complete = summary.lost == summary.duplicated == 0 and summary.dead == _broken(demo)
         cold = model.cold or broker.cold
@@ -76,7 +82,7 @@ def run(demo: Demo) -> bool:
             _report(summary, model.manifest, cold, time.monotonic() - started)
         else:
             showing.summary(summary, model.known)
-            showing.invitation(url, broker.address)
+            showing.invitation(url, broker.address, page)
             signal.pause()
     return complete
 
@@ -91,6 +97,16 @@ def _start_services(demo: Demo, servers: str, stack: ExitStack) -> str:
     url = f"http://127.0.0.1:{demo.api_port}"
     serve = ["serve", *model, "--port", str(demo.api_port)]
     stack.enter_context(running(serve, logs / "serve.log", answers(f"{url}/health/ready")))
+    return url
+
+
+def _open_page(demo: Demo, servers: str, api: str, stack: ExitStack) -> str | None:
+    """The page, which opens itself in a browser where there is a screen; returns its address, where it is installed."""
+    if importlib.util.find_spec("streamlit") is None:
+        return None
+    url = f"http://127.0.0.1:{demo.page_port}"
+    flags = ["--models", str(demo.models), "--bootstrap-servers", servers, "--api", api, "--port", str(demo.page_port)]
+    stack.enter_context(running(["ui", *flags], demo.home / "demo" / "ui.log", answers(f"{url}/_stcore/health")))
     return url
 
 

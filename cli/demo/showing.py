@@ -62,8 +62,10 @@ def summary(figures: Summary, known: str) -> None:
     _console.print(table)
 
 
-def invitation(url: str, servers: str) -> None:
+def invitation(url: str, servers: str, page: str | None) -> None:
     """What to try while the demo stays up."""
+    if page:
+        _console.print(f"\nThe page: {page}", markup=False, soft_wrap=True)
     _console.print(
         f"""
 The stream and the API stay up until Ctrl-C. Try, in another terminal:
@@ -71,6 +73,7 @@ The stream and the API stay up until Ctrl-C. Try, in another terminal:
   curl {url}/predict?explain=true -H 'content-type: application/json' -d '{{"text": "Not bad at all!"}}'
   curl {url}/model
   .venv/bin/sentiment consume --bootstrap-servers {servers}
+  .venv/bin/sentiment produce data/allocine-train.parquet --rate 5 --bootstrap-servers {servers}
   echo 'Quel navet, deux heures de perdues.' | .venv/bin/sentiment produce - --bootstrap-servers {servers}
   echo 'A wonderful film' | kcat -P -b {servers} -t reviews      # and: kcat -C -b {servers} -t sentiment
 """,

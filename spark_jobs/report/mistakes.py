@@ -8,7 +8,7 @@ import numpy as np
 
 from sentiment import Classifier
 from sentiment.explanation import explain_text
-from sentiment.results import Because
+from sentiment.results import Because, Label
 from spark_jobs.evaluating import Scored
 
 MOST, REASONS = 10, 6
@@ -20,8 +20,8 @@ class Mistake(NamedTuple):
 
     text: str
     rest: str
-    label: str
-    given: str
+    label: Label
+    given: Label
     confidence: float
     because: tuple[Because, ...]
 
@@ -43,7 +43,7 @@ def cut(text: str, length: int) -> tuple[str, str]:
 
 
 def _mistake(scored: Scored, place: int, classifier: Classifier) -> Mistake:
-    labels, probability = classifier.manifest.labels, float(scored.probability[place])
+    probability = float(scored.probability[place])
     label, given = int(scored.label[place]), int(scored.prediction[place])
     # The text is as training cleaned it: `Classifier.explain` would clean it again, which may give another one.
     terms = explain_text(scored.text[place], classifier.tables, classifier.learned).strongest(REASONS)
@@ -52,8 +52,8 @@ def _mistake(scored: Scored, place: int, classifier: Classifier) -> Mistake:
     return Mistake(
         text=text,
         rest=rest + " …" if beyond else rest,
-        label=labels[label],
-        given=labels[given],
+        label="positive" if label else "negative",
+        given="positive" if given else "negative",
         confidence=probability if given else 1.0 - probability,
         because=tuple(Because(term.text, term.weight) for term in terms),
     )

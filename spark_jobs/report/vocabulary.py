@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sentiment import Classifier
+from sentiment.evaluation import Weighed
 from sentiment.explanation import term_texts
 from spark_jobs.evaluating import Scored
 from spark_jobs.report.scoring import languages
@@ -28,14 +29,6 @@ class Usage(NamedTuple):
     texts: int
     distinct: float
     documents: Counter[Occurrence]
-
-
-class Weighed(NamedTuple):
-    """A term, what it adds to the margin of a text of median length, and the held-out texts that it is in."""
-
-    term: str
-    weight: float
-    texts: int
 
 
 class Shared(NamedTuple):

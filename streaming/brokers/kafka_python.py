@@ -63,6 +63,10 @@ class KafkaPythonCluster:
             existing = set(admin.list_topics())
         return [topic for topic in topics if topic not in existing]
 
+    def waiting(self, group: str, topic: str) -> int:
+        with broker_errors(f"asking for the lag of group {group} at {self._connection.bootstrap_servers}"):
+            return plain.waiting(self._connection, group, topic)
+
     @contextmanager
     def _admin(self, doing: str) -> Iterator[KafkaAdminClient]:
         with (

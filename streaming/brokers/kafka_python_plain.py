@@ -87,6 +87,15 @@ def within(seconds: float, act: Callable[[], None]) -> None:
         raise KafkaTimeoutError(f"no answer in {seconds:.0f} seconds") from error
 
 
+def waiting(connection: Connection, group: str, topic: str) -> int:
+    """The distance from the group's commits to the topic's end. A consumer that only asks does not join its group."""
+    with closing(KafkaConsumer(**client_options(connection), group_id=group, enable_auto_commit=False)) as consumer:
+        partitions = [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or ()]
+        first, end = (ask(partitions, START_MS) for ask in (consumer.beginning_offsets, consumer.end_offsets))
+        done = {each: consumer.committed(each, timeout_ms=START_MS) for each in partitions}
+    return sum(end[each] - (first[each] if done[each] is None else done[each]) for each in partitions)
+
+
 class KafkaPythonReader:
     """A `Reader`. Its starting point is fixed when it is made, so what is written afterwards is seen."""
 

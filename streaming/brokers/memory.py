@@ -75,6 +75,10 @@ class MemoryCluster:
     def missing(self, topics: Sequence[str]) -> list[str]:
         return [topic for topic in topics if topic not in self._topics]
 
+    def waiting(self, group: str, topic: str) -> int:
+        committed = self._groups.get(group, GroupState()).committed
+        return sum(self.end(partition) - committed.get(partition, 0) for partition in self.partitions(topic))
+
     def partitions(self, topic: str) -> list[Partition]:
         return [(topic, number) for number in range(len(self._topics[topic]))]
 

@@ -146,3 +146,6 @@ class Cluster(Protocol):
 
     def missing(self, topics: Sequence[str]) -> list[str]:
         """Those of `topics` that do not exist."""
+
+    def waiting(self, group: str, topic: str) -> int:
+        """How many records of the topic the group has yet to answer, in all partitions."""

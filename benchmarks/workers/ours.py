@@ -1,0 +1,19 @@
+"""The classifier, texts in memory."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from benchmarks.rows import read
+from benchmarks.workers.answering import answer_rates
+from sentiment import Classifier
+
+
+def main(models: Path, reviews: Path) -> None:
+    texts, classifier = read(reviews).texts, Classifier.load(models)
+    answer_rates(lambda: classifier.predict(texts).probability, len(texts))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -1,0 +1,73 @@
+"""The compiled scorer: by the definition to the last bit, within its arrays on any bytes, compiled once for all."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from sentiment import kernel
+from sentiment.classifier import encode_texts
+from sentiment.explanation import explain_text
+from sentiment.textrule import TextRule, default_text_rule
+from tests.tiny import INTERCEPT, plain_buckets, plain_margin
+
+TOKENS = ["good", "bad", "film", "'", "/", "8/10", "d'été", "😀", "extraordinarily", "x" * 23, "y" * 24, "z" * 40, "É"]
+TEXTS = st.text(st.characters(exclude_categories=["Cs"])) | st.lists(st.sampled_from(TOKENS), max_size=600).map(
+    " ".join
+)
+SIZES = [(64, 1), (1 << 18, 3), (1 << 24, 8)]
+
+
+def tables_of(rule: TextRule, buckets: int, weights: dict[int, float]) -> kernel.Tables:
+    kept = np.array(sorted(weights), np.uint32)
+    coefficients = np.array([weights[bucket] for bucket in kept.tolist()], np.float64)
+    rule_tables = (rule.kinds(), rule.folds(), rule.max_order)
+    return kernel.make_tables(rule_tables, (buckets, kept), (coefficients, INTERCEPT))
+
+
+@pytest.mark.parametrize(("buckets", "max_order"), SIZES)
+@settings(deadline=None)  # the first one may have to compile
+@given(text=TEXTS)
+@example(" ".join(["one", "two", "three", "four"] * 200))
+@example(" ".join(f"w{number}" for number in range(1_000)))
+@example("a" * 5_000)
+def test_margins_counts_and_explanations_are_those_of_the_definition(buckets: int, max_order: int, text: str) -> None:
+    rule = default_text_rule(max_order)
+    distinct = plain_buckets(text, rule, buckets)
+    weights = {bucket: (bucket % 1013) / 7 - 70 for bucket in distinct[::2]}
+    tables = tables_of(rule, buckets, weights)
+    margins, counts = kernel.score(*encode_texts([text]), tables)
+    assert counts.tolist() == [[len(distinct), len(weights)]]
+    assert margins[0] == plain_margin(text, rule, weights, buckets)
+    explanation = explain_text(text, tables, [""] * len(weights))
+    assert [term.bucket for term in explanation.terms] == sorted(weights)
+    assert explanation.margin == margins[0]
+
+
+def test_nothing_is_read_or_written_beyond_an_array_whatever_the_bytes(tmp_path: Path) -> None:
+    environment = {"NUMBA_BOUNDSCHECK": "1", "NUMBA_CACHE_DIR": str(tmp_path)}
+    said = _run(environment, "-m", "tests.unit.core.any_bytes")
+    assert said == "2000 texts of arbitrary bytes, and bounds are checked"
+
+
+def test_a_second_process_does_not_compile(tmp_path: Path) -> None:
+    environment = {"NUMBA_CACHE_DIR": str(tmp_path)}
+    compiled = "from sentiment import kernel; from sentiment.classifier import compile_ahead; compile_ahead()"
+    told = "; print([sum(f.stats.cache_misses.values()) for f in (kernel.score, kernel.walk, kernel.ranks_of)])"
+    assert _run(environment, "-m", "cli", "models", "compile").startswith(f"compiled: {tmp_path}")
+    assert _run(environment, "-c", compiled + told) == "[0, 0, 0]"
+
+
+def _run(environment: dict[str, str], *arguments: str) -> str:
+    done = subprocess.run(
+        [sys.executable, *arguments], env=os.environ | environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()

@@ -1,0 +1,80 @@
+"""The client against the real API, with limits so small that they are met."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from api.app import create_app
+from api.settings import Settings as ApiSettings
+from sentiment import Classifier
+from sentiment.errors import SettingError
+from tests.unit.ui.conftest import LIMITS, listening
+from ui.client import Api, RefusedError, UnreachableError
+from ui.settings import Settings
+
+
+def test_an_explained_answer_is_the_models(api: Api, classifier: Classifier) -> None:
+    answer, expected = api.explain("not bad, but boring"), classifier.explain("not bad, but boring")
+    assert (answer.cleaned, answer.margin, answer.intercept) == (expected.text, expected.margin, expected.intercept)
+    assert [term.term for term in answer.terms] == [term.text for term in expected.terms]
+
+
+def test_more_texts_than_a_request_may_hold_are_all_scored_in_their_order(api: Api, classifier: Classifier) -> None:
+    texts = [f"{'good' if number % 3 else 'bad'} {number}" for number in range(4 * LIMITS.max_texts + 1)]
+    answers = [answer for answer in api.score(texts) if not isinstance(answer, RefusedError)]
+    assert [answer.probability for answer in answers] == classifier.predict(texts).probability.tolist()
+
+
+def test_a_text_that_the_api_refuses_does_not_take_others_with_it(api: Api) -> None:
+    long, huge = "a" * (LIMITS.max_characters + 1), "a" * (LIMITS.max_body_bytes + 1)
+    answers = api.score(["good", long, "bad", huge, " ", "great"])
+    told = [answer.code if isinstance(answer, RefusedError) else answer.label for answer in answers]
+    assert told == ["positive", "text_too_long", "negative", "body_too_large", "text_empty", "positive"]
+
+
+def test_feedback_is_kept(api: Api, kept: list[tuple[bytes, bytes]]) -> None:
+    api.feedback("review-1", "negative")
+    assert kept == [(b"review-1", b'{"id":"review-1","label":"negative"}')]
+
+
+def test_feedback_without_a_broker_is_refused_in_words(classifier: Classifier) -> None:
+    with listening(create_app(classifier, LIMITS)) as url, pytest.raises(RefusedError) as refused:
+        Api(Settings(url)).feedback("review-1", "positive")
+    assert refused.value.code == "feedback_not_configured"
+
+
+def test_the_key_is_brought(classifier: Classifier) -> None:
+    key = "a-key-of-sixteen-letters"
+    with listening(create_app(classifier, ApiSettings(api_keys=(key,)))) as url:
+        assert Api(Settings(url, key)).model().version == "tiny-1"
+        with pytest.raises(RefusedError) as refused:
+            Api(Settings(url)).model()
+    assert refused.value.code == "unauthorized"
+
+
+def test_an_api_that_is_not_there_is_unreachable() -> None:
+    with listening(Flask("gone")) as url:
+        pass
+    with pytest.raises(UnreachableError, match=url):
+        Api(Settings(url)).explain("good")
+
+
+def test_a_server_of_another_kind_is_told_from_ours() -> None:
+    other = Flask("other")
+    other.add_url_rule("/model", view_func=lambda: {"hello": "world"})
+    with listening(other) as url:
+        api = Api(Settings(url))
+        with pytest.raises(RefusedError) as misunderstood:
+            api.model()
+        with pytest.raises(RefusedError) as unknown:
+            api.explain("good")
+    assert (misunderstood.value.code, unknown.value.code) == ("not_understood", "not_a_problem_document")
+
+
+@pytest.mark.parametrize(
+    "address", ["localhost:8000", "ftp://host", "http://", "http://host:port", "file:///etc/passwd"]
+)
+def test_an_address_that_is_none_is_refused_at_the_start(address: str) -> None:
+    with pytest.raises(SettingError, match="--api"):
+        Settings(address)

@@ -1,0 +1,185 @@
+"""What the page keeps of a stream: right, and bounded whatever comes."""
+
+from __future__ import annotations
+
+import json
+import tracemalloc
+from typing import Any
+
+import numpy as np
+import pytest
+
+from streaming.brokers.seam import Record
+from ui.live.choosing import Choice, fields, languages, values
+from ui.live.doubts import MOST, Doubts
+from ui.live.seen import FIELDS, TEXT_CHARACTERS, Seen, read_result
+from ui.live.stream import LATEST, Stream
+from ui.live.window import HOUR, MOST_REASONS, OTHER, Window
+
+NOW = 1_700_000_000
+
+
+def result(number: int = 0, probability: float = 0.9, **review: Any) -> bytes:
+    value = {
+        "id": f"r-{number}",
+        "label": "positive" if probability > 0.5 else "negative",
+        "probability": probability,
+        "confidence": max(probability, 1 - probability),
+        "needs_review": 0.4 < probability < 0.6,
+        "model_version": "tiny-1",
+        "review": {"text": "a good film"} | review,
+        "because": [{"term": "good", "weight": 1.0}],
+    }
+    return json.dumps(value).encode()
+
+
+def record(value: bytes | None, second: float = NOW, topic: str = "sentiment", reason: bytes = b"") -> Record:
+    headers = [("sentiment.reason", reason)] if reason else []
+    return Record(topic, 0, 0, None, value, headers, int(second * 1000))
+
+
+def seen(number: int = 0, probability: float = 0.9, **review: Any) -> Seen:
+    found = read_result(result(number, probability, **review), NOW)
+    assert found is not None
+    return found
+
+
+def test_each_second_has_its_own_count_and_what_is_older_than_the_window_is_gone() -> None:
+    window = Window(seconds=10)
+    for second, probability in ((NOW - 12, 0.9), (NOW - 9, 0.9), (NOW - 1, 0.2), (NOW, 0.45), (NOW, 1.0)):
+        window.add_result(second, probability, 0.4 < probability < 0.6)
+    last = window.last(NOW, 10)
+    assert last.results.tolist() == [1, 0, 0, 0, 0, 0, 0, 0, 1, 2]
+    assert (last.positive.sum(), last.needs_review.sum(), last.histogram.sum()) == (2, 1, 4)
+    assert window.last(NOW, 3).results.tolist() == [0, 1, 2]
+
+
+def test_a_result_that_comes_too_late_does_not_disturb_a_newer_second() -> None:
+    window = Window(seconds=10)
+    window.add_result(NOW, 0.9, False)
+    window.add_result(NOW - 10, 0.1, False)
+    assert (window.last(NOW, 10).results.sum(), window.last(NOW, 10).positive.sum()) == (1, 1)
+
+
+def test_reasons_beyond_those_that_are_counted_apart_are_counted_together() -> None:
+    window = Window()
+    for number in range(MOST_REASONS + 3):
+        window.add_dead_letter(NOW, f"reason-{number}")
+    reasons = window.last(NOW, HOUR).reasons
+    assert len(reasons) == MOST_REASONS + 1
+    assert (reasons["reason-0"], reasons[OTHER]) == (1, 3)
+
+
+@pytest.mark.parametrize("value", [None, b"", b"{", b"[]", b'{"label": "fine"}', b"\xff", b"[" * 100_000])
+def test_what_is_no_result_is_counted_and_disturbs_nothing(value: bytes | None) -> None:
+    stream = Stream("dlq", NOW)
+    stream.add([record(value), record(result())], NOW)
+    look = stream.look(NOW, 60)
+    assert (look.unreadable, len(look.latest), look.last.results.sum()) == (1, 1, 1)
+
+
+def test_dead_letters_are_counted_by_reason() -> None:
+    stream = Stream("dlq", NOW)
+    stream.add([record(b"x", topic="dlq", reason=b"not_utf8"), record(None, topic="dlq")], NOW)
+    assert stream.look(NOW, 60).last.reasons == {"not_utf8": 1, "unknown": 1}
+
+
+def test_a_record_without_a_time_counts_now() -> None:
+    stream = Stream("dlq", NOW)
+    stream.add([record(result(), second=-1)], NOW)
+    assert stream.look(NOW, 1).last.results.tolist() == [1]
+
+
+def test_the_newest_results_stand_first() -> None:
+    stream = Stream("dlq", NOW)
+    stream.add([record(result(number)) for number in range(LATEST + 5)], NOW)
+    latest = stream.look(NOW, 60).latest
+    assert (len(latest), latest[0].id, latest[-1].id) == (LATEST, f"r-{LATEST + 4}", "r-5")
+
+
+def test_a_review_is_cut_to_what_is_shown() -> None:
+    huge = {"text": "a" * 1_000_000, "list": list(range(1000)), **{f"field-{n}": "b" * 1000 for n in range(1000)}}
+    kept = seen(**huge)
+    assert len(kept.text) == TEXT_CHARACTERS
+    assert len(kept.fields) == FIELDS
+    assert {len(value) for value in kept.fields.values()} == {80}
+
+
+@pytest.mark.parametrize(
+    ("review", "language"),
+    [({"language": "de"}, "de"), ({"text": "ce film est très bon"}, "fr"), ({"text": "it is a good film"}, "en")],
+)
+def test_the_sender_names_the_language_or_the_words_tell(review: dict[str, Any], language: str) -> None:
+    assert seen(**review).language == language
+
+
+def test_memory_does_not_grow_once_the_rings_are_full() -> None:
+    stream = Stream("dlq", NOW)
+
+    def run(start: int, seconds: int) -> None:
+        for second in range(start, start + seconds):
+            values = (result(second * 100 + n, (n % 100) / 100, film=f"film {second}-{n}") for n in range(100))
+            stream.add([record(value, second) for value in values], second)
+
+    run(NOW, 60)
+    tracemalloc.start()
+    try:
+        run(NOW + 60, 10)
+        before = tracemalloc.get_traced_memory()[0]
+        run(NOW + 70, 120)
+        grown = tracemalloc.get_traced_memory()[0] - before
+    finally:
+        tracemalloc.stop()
+    # Results from before tracing began were freed meanwhile, and newer ones took their place: a ring's worth at most.
+    assert grown < LATEST * 4_000
+
+
+def test_the_least_certain_reviews_come_first_and_the_queue_stays_short() -> None:
+    doubts = Doubts()
+    for number in range(3 * MOST):
+        doubts.add(seen(number, probability=0.5 + (number % 400) / 1000))
+    queue = doubts.queue()
+    assert len(queue) == MOST
+    distances = [abs(each.probability - 0.5) for each in queue]
+    assert distances == sorted(distances)
+    assert distances[0] == 0.0
+
+
+def test_a_labelled_review_does_not_come_back() -> None:
+    doubts = Doubts()
+    doubts.add(seen(1))
+    doubts.remove("r-1")
+    doubts.add(seen(1))
+    assert doubts.queue() == []
+
+
+def test_a_review_is_asked_for_once_however_often_it_comes() -> None:
+    doubts = Doubts()
+    doubts.add(seen(1))
+    doubts.add(seen(1))
+    assert len(doubts.queue()) == 1
+
+
+def test_results_are_chosen_by_language_field_and_need() -> None:
+    latest = [
+        seen(1, film="Alien", language="en"),
+        seen(2, film="Amélie", language="fr"),
+        seen(3, 0.5, film="Alien", language="fr"),
+    ]
+    assert (languages(latest), fields(latest), values(latest, "film")) == (["en", "fr"], ["film"], ["Alien", "Amélie"])
+    wanted = {
+        Choice(): [1, 2, 3],
+        Choice(language="fr"): [2, 3],
+        Choice(field="film"): [1, 2, 3],
+        Choice(field="film", value="Alien"): [1, 3],
+        Choice(field="film", value="Alien", only_review=True): [3],
+    }
+    for choice, numbers in wanted.items():
+        assert [each.id for each in latest if choice.takes(each)] == [f"r-{number}" for number in numbers]
+
+
+def test_the_window_is_an_array_of_fixed_size() -> None:
+    window = Window()
+    for second in range(NOW, NOW + 3 * HOUR, 7):
+        window.add_result(second, 0.7, False)
+    assert np.count_nonzero(window.last(NOW + 3 * HOUR, 10 * HOUR).results) <= HOUR // 7 + 1

@@ -1,0 +1,111 @@
+"""The pages that ask the API, as Streamlit runs them, in both languages, with the real API behind them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+import pytest
+import streamlit as st
+from flask import Flask
+from streamlit.testing.v1 import AppTest
+
+from tests.unit.ui.conftest import listening
+from tests.unit.ui.opening import ENGLISH, SHOWS, Open, ask, said, whole
+from ui.app import follower
+from ui.client import Api
+from ui.context import Reach
+from ui.examples import EXAMPLES
+from ui.settings import Settings
+from ui.words import LANGUAGES, words_of
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("page", SHOWS)
+def test_each_page_opens_in_each_language(open_page: Open, page: str, language: str) -> None:
+    assert said(open_page(page, language))
+
+
+def test_the_app_begins_with_the_first_page_and_switches_its_language(reach: Reach) -> None:
+    st.cache_resource.clear()
+    app = AppTest.from_function(whole, kwargs={"reach": reach}).run(timeout=20)
+    assert not app.exception
+    assert app.title[0].value == ENGLISH("try.title")
+    app.segmented_control(key="language").set_value("fr").run(timeout=20)
+    assert app.title[0].value == words_of("fr")("try.title")
+    follower(reach.source).stop()
+    st.cache_resource.clear()
+
+
+def test_a_review_is_answered_with_what_the_api_says(open_page: Open) -> None:
+    app = ask(open_page("try"), "a wonderful film, not bad")
+    assert "Positive" in said(app)
+    assert '<mark class="for"' in said(app)
+    assert "tiny-1" in said(app)
+    table = app.dataframe[0].value
+    assert list(table[ENGLISH("column.term")])[:2] == ["not bad", "wonderful"]
+
+
+def test_an_unsure_answer_says_so_in_words(open_page: Open) -> None:
+    assert ENGLISH("try.unsure") in said(ask(open_page("try"), "the plot and the cast and ! the end"))
+    assert ENGLISH("try.unsure") not in said(ask(open_page("try"), "wonderful"))
+
+
+def test_a_text_that_the_model_does_not_know_is_said_to_be_one(open_page: Open) -> None:
+    assert ENGLISH("try.strange") in said(ask(open_page("try"), "zzz yyy xxx"))
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_an_example_fills_the_review(open_page: Open, name: str) -> None:
+    app = open_page("try")
+    app.selectbox[0].set_value(name).run(timeout=20)
+    assert app.text_area[0].value == EXAMPLES[name]
+    assert ENGLISH("try.why") in said(app)
+
+
+def test_this_is_wrong_sends_the_other_label(open_page: Open, kept: list[tuple[bytes, bytes]]) -> None:
+    app = ask(open_page("try"), "awful")
+    (wrong,) = [button for button in app.button if button.label == ENGLISH("feedback.wrong_positive")]
+    wrong.click().run(timeout=20)
+    digest = "sha256:" + hashlib.sha256(b"awful").hexdigest()
+    assert [json.loads(value) for _, value in kept] == [{"id": digest, "label": "positive"}]
+    assert app.toast[0].value == ENGLISH("feedback.thanks")
+
+
+@pytest.mark.parametrize("page", ["try", "model"])
+def test_without_the_api_there_is_no_answer_and_the_page_says_why(open_page: Open, page: str) -> None:
+    with listening(Flask("gone")) as url:
+        pass
+    app = open_page(page, api=Api(Settings(url)))
+    if page == "try":
+        ask(app, "wonderful")
+    assert ENGLISH("api.unreachable", address=url) in said(app)
+    assert "Positive" not in said(app)
+    assert "<mark" not in said(app)
+
+
+def test_a_refusal_is_told_in_the_pages_language(open_page: Open) -> None:
+    assert words_of("fr")("refusal.text_too_long") in said(ask(open_page("try", "fr"), "a" * 3_000))
+
+
+def test_a_file_is_scored_and_can_be_taken_away(open_page: Open) -> None:
+    app = open_page("file")
+    app.file_uploader[0].upload("reviews.csv", b"text,film\ngood,Alien\n,Heat\nawful,Heat\n", "text/csv").run(
+        timeout=20
+    )
+    (score,) = [button for button in app.button if button.label == ENGLISH("file.score")]
+    score.click().run(timeout=20)
+    assert not app.exception
+    assert ENGLISH("file.done", version="tiny-1") in said(app)
+    assert [metric.value for metric in app.metric] == ["3", "50% (1)", "0% (0)", "1"]
+    bad, doubtful = (table.value for table in app.dataframe)
+    assert list(bad[ENGLISH("column.row")]) == [2]
+    assert list(doubtful[ENGLISH("column.text")]) == ["good", "awful"]
+
+
+def test_a_file_that_is_none_is_told_by_its_own_name(open_page: Open) -> None:
+    app = open_page("file")
+    app.file_uploader[0].upload("numbers.csv", b"a,b\n1,2\n", "text/csv").run(timeout=20)
+    app.button[0].click().run(timeout=20)
+    assert ENGLISH("file.unreadable") in said(app)
+    assert "numbers.csv: no column with the text" in said(app)

@@ -1,0 +1,54 @@
+"""The shaded text is the text, its shades add up, and HTML in it stays text."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sentiment import Classifier
+from sentiment.results import ExplainedTerm
+from ui.shading import pieces, shaded
+
+SIDES = {"for": "for", "against": "against"}
+WORDS = st.sampled_from(["good", "bad", "not bad", "great!", "nul", "<b>", "&amp;", "été", "👍🏽", "\n", "zzz", "  "])
+
+
+def terms(classifier: Classifier, text: str) -> tuple[str, list[ExplainedTerm]]:
+    explanation = classifier.explain(text)
+    return explanation.text, [ExplainedTerm(each.text, each.weight, each.spans, True) for each in explanation.terms]
+
+
+@given(st.lists(WORDS, max_size=12).map(" ".join))
+def test_the_weights_of_all_pieces_add_up_to_those_of_all_terms(classifier: Classifier, text: str) -> None:
+    cleaned, found = terms(classifier, text)
+    shades = list(pieces(cleaned, found))
+    assert "".join(piece.text for piece in shades) == cleaned
+    assert sum(piece.weight for piece in shades) == pytest.approx(sum(term.weight for term in found), abs=1e-9)
+
+
+@given(st.text(max_size=60))
+def test_whatever_the_text_holds_is_text(classifier: Classifier, text: str) -> None:
+    html = shaded(*terms(classifier, text), SIDES)
+    assert set(re.findall(r"</?(\w+)", html)) <= {"p", "span", "mark"}
+    shown: list[str] = []
+    parser = HTMLParser(convert_charrefs=True)
+    parser.handle_data = shown.append  # type: ignore[method-assign]
+    parser.feed(html.replace("\r", ""))
+    parser.close()
+    assert "".join(shown) == unescape(re.sub("<[^>]*>", "", html)).replace("\r", "")
+
+
+def test_a_script_is_shown_and_not_run(classifier: Classifier) -> None:
+    html = shaded(*terms(classifier, "good <script>alert(1)</script>"), SIDES)
+    assert "<script" not in html
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
+
+
+def test_sides_differ_in_more_than_their_colour(classifier: Classifier) -> None:
+    html = shaded(*terms(classifier, "wonderful zzz awful"), SIDES)
+    assert re.findall(r'class="(for|against|unknown)"', html) == ["for", "unknown", "against"]

@@ -1,0 +1,1 @@
+"""The page door: what people see in a browser. It asks the API and reads a stream, and decides nothing itself."""

@@ -1,0 +1,103 @@
+"""The stream over time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from ui.charts.styling import NEGATIVE, NEUTRAL, POSITIVE, AnyChart, styled
+from ui.live.window import BINS, Last
+from ui.words import Words
+
+POINTS = 60  # of a line over time
+HEIGHT = 210
+CLOCK = "%H:%M:%S"
+
+
+def over_time(last: Last, now: int) -> pd.DataFrame:
+    """Results a second and the positive share in slices of equal length. The second at hand is left out: it is not
+    over yet.
+    """
+    seconds = len(last.results) - 1
+    width = max(seconds // POINTS, 1)
+    slices = seconds // width
+    results, positive = (
+        counts[: slices * width].reshape(slices, width).sum(axis=1)
+        for counts in (last.results[seconds - slices * width :], last.positive[seconds - slices * width :])
+    )
+    ends = now - width * np.arange(slices - 1, -1, -1)
+    with np.errstate(invalid="ignore"):
+        share = positive / results
+    return pd.DataFrame({"time": pd.to_datetime(ends, unit="s", utc=True), "rate": results / width, "share": share})
+
+
+def rate_chart(table: pd.DataFrame, words: Words) -> AnyChart:
+    area = alt.Chart(table, height=HEIGHT).mark_area(color=NEUTRAL, opacity=0.35, line={"color": NEUTRAL})
+    chart = area.encode(
+        x=_time(),
+        y=alt.Y("rate:Q", title=words("live.rate_axis")),
+        tooltip=[alt.Tooltip("time:T", format=CLOCK), alt.Tooltip("rate:Q", format=",.1f")],
+    )
+    return styled(chart, words)
+
+
+def share_chart(table: pd.DataFrame, words: Words) -> AnyChart:
+    """The positive share, with a line at one half."""
+    whole = alt.Scale(domain=[0, 1])
+    points = alt.OverlayMarkDef(size=14, color=POSITIVE)
+    chart = (
+        alt.Chart(table, height=HEIGHT)
+        .mark_line(color=POSITIVE, strokeWidth=2, point=points)
+        .encode(
+            x=_time(),
+            y=alt.Y("share:Q", title=words("live.share_axis"), scale=whole, axis=alt.Axis(format="%", tickCount=5)),
+            tooltip=[alt.Tooltip("time:T", format=CLOCK), alt.Tooltip("share:Q", format=".0%")],
+        )
+    )
+    half = alt.Chart(pd.DataFrame({"share": [0.5]})).mark_rule(strokeDash=[4, 4], color=NEUTRAL).encode(y="share:Q")
+    return styled(half + chart, words)
+
+
+def _time() -> alt.X:
+    return alt.X("time:T", title=None, axis=alt.Axis(format=CLOCK, tickCount=5))
+
+
+def confidence_chart(last: Last, words: Words) -> AnyChart:
+    """How many results have which confidence: negative ones left of the middle, positive ones right of it."""
+    step = 1 / BINS
+    rows = [
+        {"from": place * step, "to": (place + 1) * step, "results": count}
+        for place, count in enumerate(last.histogram.tolist())
+    ]
+    sure = "format(max(datum.value, 1 - datum.value), '.0%')"
+    side = alt.when(alt.datum["from"] >= 0.5 - step / 2).then(alt.value(POSITIVE)).otherwise(alt.value(NEGATIVE))
+    chart = (
+        alt.Chart(pd.DataFrame(rows), height=HEIGHT)
+        .mark_bar(binSpacing=1)
+        .encode(
+            x=alt.X(
+                "from:Q",
+                title=words("live.confidence_axis"),
+                bin="binned",
+                axis=alt.Axis(labelExpr=sure, values=[0, 0.25, 0.5, 0.75, 1]),
+            ),
+            x2="to:Q",
+            y=alt.Y("results:Q", title=words("live.results_axis")),
+            color=side,
+            tooltip=[alt.Tooltip("from:Q", format=".0%"), alt.Tooltip("results:Q", format=",")],
+        )
+    )
+    return styled(chart, words)
+
+
+def reasons_chart(reasons: Mapping[str, int], words: Words) -> AnyChart:
+    rows = [{"reason": words.known(f"reason.{reason}", reason), "count": count} for reason, count in reasons.items()]
+    base = alt.Chart(pd.DataFrame(rows)).encode(
+        y=alt.Y("reason:N", sort="-x", title=None, axis=alt.Axis(labelLimit=260)),
+        x=alt.X("count:Q", title=words("live.dead_axis"), axis=alt.Axis(format="d", tickMinStep=1)),
+    )
+    bars = base.mark_bar(color=NEUTRAL, cornerRadius=2)
+    return styled(bars + base.mark_text(align="left", dx=4).encode(text=alt.Text("count:Q", format=",")), words)

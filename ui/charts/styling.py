@@ -1,0 +1,31 @@
+"""What all charts share: the two sides' colours, and numbers as the language writes them."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import altair as alt
+import streamlit as st
+
+from ui.words import THIN, Words
+
+AnyChart: TypeAlias = alt.Chart | alt.LayerChart
+
+POSITIVE, NEGATIVE, NEUTRAL = "#2563eb", "#ea580c", "#737f8c"
+SERIES = (POSITIVE, NEGATIVE, "#0d9488")  # of lines, which differ in dash too
+DASHES = ((1, 0), (6, 3), (2, 2))
+
+
+def styled(chart: AnyChart, words: Words) -> AnyChart:
+    """The chart with figures in the theme's ink, and as the language writes them."""
+    config = alt.Config(text=alt.MarkConfig(color=ink()))
+    if words.language == "fr":
+        number = alt.NumberLocale(decimal=",", thousands=THIN, grouping=[3], currency=["", f"{THIN}€"])
+        config.locale = alt.Locale(number=number)
+    chart.config = config
+    return chart
+
+
+def ink() -> str:
+    """What can be read on the viewer's background; Streamlit's own theme leaves text in charts black."""
+    return "#e8edf3" if st.context.theme.type == "dark" else "#1b2430"

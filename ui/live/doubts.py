@@ -1,0 +1,44 @@
+"""The reviews that the model is least sure of, for people to label: a bounded queue."""
+
+from __future__ import annotations
+
+from bisect import insort
+
+from ui.live.seen import Seen
+
+MOST = 200
+
+
+def doubt(seen: Seen) -> float:
+    """The distance from a tossed coin; 0 is the least certain."""
+    return abs(seen.probability - 0.5)
+
+
+class Doubts:
+    """At most MOST reviews, the least certain first; one that has been labelled does not come back."""
+
+    def __init__(self) -> None:
+        self._queue: list[Seen] = []
+        self._ids: set[str] = set()
+        self._done: dict[str, None] = {}  # the last labelled ones, the oldest first
+
+    def add(self, seen: Seen) -> None:
+        if not seen.id or seen.id in self._ids or seen.id in self._done:
+            return
+        if len(self._queue) == MOST:
+            if doubt(seen) >= doubt(self._queue[-1]):
+                return
+            self._ids.discard(self._queue.pop().id)
+        insort(self._queue, seen, key=doubt)
+        self._ids.add(seen.id)
+
+    def remove(self, review: str) -> None:
+        """The review of this id is labelled, or nobody wants to label it."""
+        self._queue = [seen for seen in self._queue if seen.id != review]
+        self._ids.discard(review)
+        self._done[review] = None
+        if len(self._done) > 10 * MOST:
+            del self._done[next(iter(self._done))]
+
+    def queue(self) -> list[Seen]:
+        return list(self._queue)

@@ -1,0 +1,81 @@
+"""A result as the page keeps it: cut to what is shown, so that no review can take more memory than another."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import msgspec
+
+from sentiment.language import language_of
+from sentiment.results import Because, Label
+
+TEXT_CHARACTERS = 1_000  # of a review that are kept
+FIELDS, FIELD_CHARACTERS = 12, 80  # of a review's other fields
+TERMS = 5
+NAMED_BY = "language"  # the field in which a sender names the language; without it, the words tell
+
+
+class Seen(NamedTuple):
+    """One result. `fields` are the sender's own, in words; `because` is empty where the stream does not explain."""
+
+    id: str
+    second: int
+    label: Label
+    probability: float
+    confidence: float
+    needs_review: bool
+    model_version: str
+    text: str
+    language: str
+    fields: dict[str, str]
+    because: tuple[Because, ...]
+
+
+class _Result(msgspec.Struct, frozen=True):
+    """What is read of a result's value."""
+
+    label: Label
+    probability: float
+    confidence: float
+    needs_review: bool
+    model_version: str
+    review: dict[str, Any]
+    id: str = ""
+    because: tuple[Because, ...] = ()
+
+
+_decoder = msgspec.json.Decoder(_Result)
+
+
+def read_result(value: bytes | None, second: int) -> Seen | None:
+    """The result, or None where the value is none."""
+    try:
+        result = _decoder.decode(value or b"")
+    except (msgspec.DecodeError, RecursionError):
+        return None
+    text = _cut(str(result.review.get("text", "")))
+    fields = _fields(result.review)
+    return Seen(
+        result.id,
+        second,
+        result.label,
+        result.probability,
+        result.confidence,
+        result.needs_review,
+        result.model_version,
+        text,
+        fields.get(NAMED_BY) or language_of(text),
+        fields,
+        result.because[:TERMS],
+    )
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= TEXT_CHARACTERS else f"{text[: TEXT_CHARACTERS - 1]}…"
+
+
+def _fields(review: dict[str, Any]) -> dict[str, str]:
+    """The first plain fields but id and text; a list or an object within a review is not shown."""
+    plain = ((name, value) for name, value in review.items() if isinstance(value, str | int | float))
+    chosen = [(name, value) for name, value in plain if name not in ("id", "text")][:FIELDS]
+    return {name[:FIELD_CHARACTERS]: str(value)[:FIELD_CHARACTERS] for name, value in chosen}

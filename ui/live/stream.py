@@ -1,0 +1,88 @@
+"""What has come off the stream, folded into bounded memory; written by one thread, looked at by all viewers."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from ui.live.doubts import Doubts
+from ui.live.seen import Seen, read_result
+from ui.live.source import Record
+from ui.live.window import Last, Window
+
+LATEST = 5_000
+REASON = "sentiment.reason"
+
+
+class Connection(NamedTuple):
+    """Whether the broker answers; `since` is in seconds of the page's clock, `detail` what is wrong, else empty."""
+
+    since: float
+    detail: str = ""
+    waiting: int | None = None  # reviews without an answer, where the broker told
+
+
+class Look(NamedTuple):
+    """A viewer's look at the stream."""
+
+    connection: Connection
+    last: Last
+    latest: list[Seen]  # the newest first
+    unreadable: int  # records of the results' topic that were no results
+
+
+class Stream:
+    """Every method takes the lock: none is long."""
+
+    def __init__(self, dead_letters: str, now: float) -> None:
+        self._lock = threading.Lock()
+        self._dead_letters = dead_letters
+        self._window, self._doubts = Window(), Doubts()
+        self._latest: deque[Seen] = deque(maxlen=LATEST)
+        self._connection = Connection(now)
+        self._unreadable = 0
+
+    def add(self, records: Sequence[Record], now: float) -> None:
+        """Fold records in, each at its own time, or `now` where it has none."""
+        with self._lock:
+            for record in records:
+                second = int(record.timestamp_ms // 1000 if record.timestamp_ms >= 0 else now)
+                if record.topic == self._dead_letters:
+                    reason = dict(record.headers).get(REASON, b"").decode(errors="replace")
+                    self._window.add_dead_letter(second, reason or "unknown")
+                else:
+                    self._add_result(read_result(record.value, second))
+
+    def set_connection(self, connection: Connection) -> None:
+        with self._lock:
+            same = bool(connection.detail) == bool(self._connection.detail)
+            self._connection = connection._replace(since=self._connection.since) if same else connection
+
+    def look(self, now: float, seconds: int) -> Look:
+        with self._lock:
+            return Look(
+                self._connection,
+                self._window.last(int(now), seconds),
+                list(reversed(self._latest)),
+                self._unreadable,
+            )
+
+    def doubtful(self) -> list[Seen]:
+        """Reviews to label, the least certain first."""
+        with self._lock:
+            return self._doubts.queue()
+
+    def settle(self, review: str) -> None:
+        """Take a review from the queue of those to label, for all viewers."""
+        with self._lock:
+            self._doubts.remove(review)
+
+    def _add_result(self, seen: Seen | None) -> None:
+        if seen is None:
+            self._unreadable += 1
+            return
+        self._window.add_result(seen.second, seen.probability, seen.needs_review)
+        self._latest.append(seen)
+        self._doubts.add(seen)

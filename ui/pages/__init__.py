@@ -1,0 +1,1 @@
+"""A module for each page: `show(context)` draws it."""

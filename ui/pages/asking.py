@@ -1,0 +1,45 @@
+"""What all pages do when they ask the API: say what is wrong where there is no answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from sentiment.results import Label
+from ui.client import RefusedError, UnreachableError
+from ui.context import Context
+
+OTHER: dict[Label, Label] = {"positive": "negative", "negative": "positive"}
+
+
+@contextmanager
+def asking(context: Context) -> Iterator[None]:
+    """Where the API does not answer, or refuses, say so in place of the block's rest, and never show an answer."""
+    words = context.words
+    try:
+        yield
+    except UnreachableError as error:
+        st.error(words("api.unreachable", address=context.reach.api.address), icon=":material/cloud_off:")
+        st.caption(words("api.start"))
+        with st.expander(words("api.detail")):
+            st.text(str(error))
+    except RefusedError as error:
+        st.error(words.known(f"refusal.{error.code}", words("api.refused", status=error.status)))
+        st.text(str(error))
+
+
+def send_feedback(context: Context, review: str, label: Label) -> bool:
+    """Tell the API the true label of a review, and the viewer whether that was taken."""
+    try:
+        context.reach.api.feedback(review, label)
+    except UnreachableError:
+        st.toast(context.words("api.unreachable", address=context.reach.api.address), icon=":material/cloud_off:")
+        return False
+    except RefusedError as error:
+        known = context.words.known(f"refusal.{error.code}", str(error))
+        st.toast(context.words("feedback.refused", reason=known), icon=":material/error:")
+        return False
+    st.toast(context.words("feedback.thanks"), icon=":material/check:")
+    return True

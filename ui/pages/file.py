@@ -1,0 +1,124 @@
+"""A file: reviews in, scored file out, with what a person should look at first."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from sentiment.errors import DataError
+from ui.context import Context
+from ui.files import ENDINGS, ApiPredictor, Job, ModelChangedError, Outcome, Row
+from ui.pages.asking import asking
+from ui.words import Words
+
+DONE = "file-done"
+
+
+class Done(NamedTuple):
+    """A scored file, kept for its viewer until the next one."""
+
+    upload: str  # the upload's id
+    name: str
+    content: bytes
+    outcome: Outcome
+    version: str
+
+
+def show(context: Context) -> None:
+    words = context.words
+    st.write(words("file.intro"))
+    upload = st.file_uploader(words("file.upload"), ENDINGS, key="file-upload", help=words("file.formats"))
+    with st.expander(words("file.options")):
+        column = st.text_input(words("file.column"), key="file-column", help=words("file.column_help"))
+    if upload is None:
+        return
+    if st.button(words("file.score"), type="primary", icon=":material/play_arrow:"):
+        st.session_state.pop(DONE, None)
+        with asking(context):
+            _score(context, upload, column.strip() or None)
+    done: Done | None = st.session_state.get(DONE)
+    if done and done.upload == upload.file_id:
+        _show_done(done, words)
+
+
+def _score(context: Context, upload: UploadedFile, column: str | None) -> None:
+    """Score the file batch by batch; what can't be read as a whole is said, and nothing is kept."""
+    words = context.words
+    predictor, outcome = ApiPredictor(context.reach.api), Outcome()
+    bar = st.progress(0.0, text=words("file.reading"))
+    with tempfile.TemporaryDirectory() as folder:
+        job = _job(Path(folder), upload, column)
+        try:
+            for step in context.reach.score_file(job, predictor):
+                outcome.add(step.rows)
+                told = words("file.progress", done=words.number(outcome.rows), total=words.number(step.total))
+                bar.progress(min(outcome.rows / max(step.total, 1), 1.0), text=told)
+        except DataError as error:
+            st.error(words("file.unreadable"), icon=":material/error:")
+            st.text(str(error).replace(str(job.source), upload.name))
+            return
+        except ModelChangedError as error:
+            st.error(words("file.changed"), icon=":material/error:")
+            st.text(str(error))
+            return
+        finally:
+            bar.empty()
+        content, version = job.output.read_bytes(), predictor.version
+    st.session_state[DONE] = Done(upload.file_id, f"scored-{upload.name}", content, outcome, version)
+
+
+def _job(folder: Path, upload: UploadedFile, column: str | None) -> Job:
+    """The upload on disk, under names of ours: only its ending is taken over."""
+    ending = Path(upload.name).suffix.lower()
+    source = folder / f"reviews{ending}"
+    source.write_bytes(upload.getbuffer())
+    return Job(source, folder / f"scored{ending}", column)
+
+
+def _show_done(done: Done, words: Words) -> None:
+    outcome = done.outcome
+    good = outcome.rows - outcome.bad
+    st.success(words("file.done", version=done.version or "–"), icon=":material/check_circle:")
+    shares = {
+        "file.rows": words.number(outcome.rows),
+        "file.positive": _share(outcome.positive, good, words),
+        "file.review": _share(outcome.needs_review, good, words),
+        "file.bad": words.number(outcome.bad),
+    }
+    for place, (key, value) in zip(st.columns(len(shares)), shares.items(), strict=True):
+        place.metric(words(key), value, border=True)
+    st.download_button(
+        words("file.download"), done.content, done.name, type="primary", icon=":material/download:", on_click="ignore"
+    )
+    if outcome.bad_rows:
+        st.subheader(words("file.bad_title"))
+        st.caption(words("file.bad_note", shown=words.number(len(outcome.bad_rows)), all=words.number(outcome.bad)))
+        st.dataframe(_table(outcome.bad_rows, words), hide_index=True, alt=words("file.bad_title"))
+    if outcome.least_certain:
+        st.subheader(words("file.doubt_title"))
+        st.caption(words("file.doubt_note"))
+        st.dataframe(_table(outcome.least_certain, words), hide_index=True, alt=words("file.doubt_title"))
+
+
+def _table(rows: Sequence[Row], words: Words) -> pd.DataFrame:
+    """Good rows with their answers, or bad ones with what is wrong."""
+    table = {words("column.row"): [row.number for row in rows]}
+    if rows[0].prediction is None:
+        told = {words("column.problem"): [row.problem for row in rows]}
+    else:
+        answers = [row.prediction for row in rows if row.prediction]
+        told = {
+            words("column.label"): [words(f"label.{answer.label}") for answer in answers],
+            words("column.confidence"): [words.percent(answer.confidence, 1) for answer in answers],
+        }
+    return pd.DataFrame({**table, **told, words("column.text"): [row.text for row in rows]})
+
+
+def _share(part: int, whole: int, words: Words) -> str:
+    return f"{words.percent(part / whole)} ({words.number(part)})" if whole else "–"

@@ -1,0 +1,155 @@
+"""Live: the results as they come off the topic, read once for all viewers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+import streamlit as st
+
+from ui.charts.live import confidence_chart, over_time, rate_chart, reasons_chart, share_chart
+from ui.context import Context
+from ui.live.choosing import Choice, fields, languages, values
+from ui.live.seen import Seen
+from ui.live.stream import Connection, Look
+from ui.words import Words
+
+EVERY_SECONDS = 2.0
+SPANS = {"1": 60, "5": 300, "15": 900, "60": 3600}  # minutes -> seconds that are looked back on
+RATE_SECONDS = 10  # over which the rate now is taken
+SHOWN = 100  # of the latest results
+SHOWN_FIELDS = 3  # of the senders' own; all of them can be chosen by
+
+
+def show(context: Context) -> None:
+    words = context.words
+    st.write(words("live.intro"))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        span = st.segmented_control(
+            words("live.span"),
+            list(SPANS),
+            default="5",
+            format_func=lambda minutes: words("live.minutes", minutes=minutes),
+            key="live-span",
+            required=True,
+        )
+        running = st.toggle(words("live.running"), value=True, key="live-running")
+    flowing = st.fragment(_flowing, run_every=EVERY_SECONDS if running else None)
+    flowing(context, SPANS[span or "5"])
+
+
+def _flowing(context: Context, seconds: int) -> None:
+    """What is drawn anew every EVERY_SECONDS."""
+    now, words = time.time(), context.words
+    look = context.follower.stream.look(now, seconds)
+    _show_connection(look.connection, words)
+    _show_figures(look, words)
+    left, right = st.columns(2)
+    table = over_time(look.last, int(now))
+    with left:
+        st.subheader(words("live.rate_title"))
+        st.altair_chart(rate_chart(table, words), alt=words("live.rate_title"))
+        st.subheader(words("live.confidence_title"))
+        st.altair_chart(confidence_chart(look.last, words), alt=words("live.confidence_title"))
+    with right:
+        st.subheader(words("live.share_title"))
+        st.altair_chart(share_chart(table, words), alt=words("live.share_title"))
+        st.subheader(words("live.dead_title"))
+        if look.last.reasons:
+            st.altair_chart(reasons_chart(look.last.reasons, words), alt=words("live.dead_title"))
+        else:
+            st.caption(words("live.no_dead"))
+    _show_latest(look, words)
+
+
+def _show_connection(connection: Connection, words: Words) -> None:
+    since = clock_time(connection.since)
+    if connection.detail:
+        st.error(words("live.away", since=since), icon=":material/cloud_off:")
+        with st.expander(words("api.detail")):
+            st.text(connection.detail)
+    else:
+        st.caption(f":material/sensors: {words('live.connected', since=since)}")
+
+
+def _show_figures(look: Look, words: Words) -> None:
+    last = look.last
+    results, dead = int(last.results.sum()), sum(last.reasons.values())
+    recent = last.results[-RATE_SECONDS - 1 : -1]
+    waiting = look.connection.waiting
+    figures = {
+        "live.rate": words.number(recent.mean(), 1),
+        "live.results": words.number(results),
+        "live.positive": words.percent(last.positive.sum() / results, 1) if results else "–",
+        "live.review": words.percent(last.needs_review.sum() / results, 1) if results else "–",
+        "live.waiting": "–" if waiting is None else words.number(waiting),
+        "live.dead": words.number(dead),
+    }
+    with st.container(horizontal=True):
+        for key, value in figures.items():
+            st.metric(words(key), value, border=True, width=138, help=words.known(f"{key}_help", "") or None)
+
+
+def _show_latest(look: Look, words: Words) -> None:
+    st.subheader(words("live.latest_title"))
+    choice = _choose(look.latest, words)
+    chosen = [seen for seen in look.latest if choice.takes(seen)]
+    positive = sum(seen.label == "positive" for seen in chosen)
+    st.caption(
+        words(
+            "live.chosen",
+            chosen=words.number(len(chosen)),
+            all=words.number(len(look.latest)),
+            share=words.percent(positive / len(chosen), 1) if chosen else "–",
+        )
+    )
+    if chosen:
+        wide = {words("column.text"): st.column_config.Column(width=420)}
+        table = _table(chosen[:SHOWN], words)
+        st.dataframe(table, hide_index=True, column_config=wide, alt=words("live.latest_title"))
+    if look.unreadable:
+        st.caption(words("live.unreadable", count=words.number(look.unreadable)))
+
+
+def _choose(latest: Sequence[Seen], words: Words) -> Choice:
+    any_one = words("live.any")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        language = _select(words("live.language"), languages(latest), "live-language", any_one)
+        field = _select(words("live.field"), fields(latest), "live-field", any_one)
+        value = _select(words("live.value"), values(latest, field), f"live-value-{field}", any_one) if field else ""
+        only_review = st.toggle(words("live.only_review"), key="live-only-review")
+    return Choice(language, field, value, only_review)
+
+
+def _select(label: str, options: Sequence[str], key: str, any_one: str) -> str:
+    """A choice or none. What was chosen stays choosable when the stream does not bring it any more."""
+    chosen = st.session_state.get(key)
+    known = [*options, chosen] if chosen and chosen not in options else options
+    return st.selectbox(label, known, index=None, placeholder=any_one, key=key, width=200) or ""
+
+
+def _table(chosen: Sequence[Seen], words: Words) -> pd.DataFrame:
+    """The senders' most frequent fields stand between the answers and the reasons; a space keeps names apart."""
+    answers = {
+        words("column.time"): [clock_time(seen.second) for seen in chosen],
+        words("column.label"): [words(f"label.{seen.label}") for seen in chosen],
+        words("column.confidence"): [words.percent(seen.confidence, 1) for seen in chosen],
+        words("column.review"): [words("yes.review") if seen.needs_review else "" for seen in chosen],
+        words("column.language"): [seen.language for seen in chosen],
+    }
+    reasons = {
+        words("column.text"): [seen.text for seen in chosen],
+        words("column.because"): [
+            ", ".join(f"{each.term} {words.signed(each.weight, 1)}" for each in seen.because) for seen in chosen
+        ],
+    }
+    theirs = {f"{name} ": [seen.fields.get(name, "") for seen in chosen] for name in fields(chosen)[:SHOWN_FIELDS]}
+    return pd.DataFrame(answers | theirs | reasons)
+
+
+def clock_time(second: float) -> str:
+    """The time of day where the viewer is."""
+    return datetime.fromtimestamp(second, ZoneInfo(st.context.timezone or "UTC")).strftime("%H:%M:%S")
