@@ -16,6 +16,7 @@ from pathlib import Path
 import msgspec
 
 from benchmarks.context import Context
+from benchmarks.environments import python_of
 from benchmarks.measuring import RunError
 from local import broker
 from local.jars import prepare
@@ -81,7 +82,8 @@ def spark(context: Context) -> Command:
 
     def command(route: Route) -> Sequence[str | Path]:
         pipeline = versions.resolve(context.models) / "spark"
-        module = (sys.executable, "-m", "benchmarks.peers.structured_streaming", "--pipeline", pipeline)
+        python = python_of("structured-streaming", context.home)
+        module = (python, "-m", "benchmarks.peers.structured_streaming", "--pipeline", pipeline)
         topics = ("--servers", route.servers, "--reviews", route.reviews, "--results", route.results)
         return (*module, *topics, "--scratch", (context.home / "structured-streaming").absolute())
 
@@ -99,7 +101,8 @@ def running(command: Sequence[str | Path], log: Path) -> Iterator[subprocess.Pop
     try:
         yield process
     finally:
-        os.killpg(process.pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):  # it has ended by itself, and all of its children too
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
 
