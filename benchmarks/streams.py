@@ -8,14 +8,17 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
 from benchmarks.context import Context
+from benchmarks.environments import python_of
 from benchmarks.measuring import RunError
 from local import broker
 from local.jars import prepare
@@ -25,6 +28,7 @@ from streaming.brokers.seam import Cluster, Reader, Record, Topic
 from streaming.settings import Connection, Limits
 
 PARTITIONS = 4
+PATIENCE = 180  # seconds of one measurement
 HOME = Path(os.environ.get("SENTIMENT_HOME", ".local"))
 
 
@@ -81,15 +85,34 @@ def spark(context: Context) -> Command:
 
     def command(route: Route) -> Sequence[str | Path]:
         pipeline = versions.resolve(context.models) / "spark"
-        module = (sys.executable, "-m", "benchmarks.peers.structured_streaming", "--pipeline", pipeline)
+        python = python_of("structured-streaming", context.home)
+        module = (python, "-m", "benchmarks.peers.structured_streaming", "--pipeline", pipeline)
         topics = ("--servers", route.servers, "--reviews", route.reviews, "--results", route.results)
         return (*module, *topics, "--scratch", (context.home / "structured-streaming").absolute())
 
     return command
 
 
+class Service(NamedTuple):
+    """A service that runs, where it says what is wrong, and when nobody waits for it any more."""
+
+    process: subprocess.Popen[bytes]
+    log: Path
+    until: float
+
+    def answers(self, reader: Reader) -> list[Record]:
+        """What has been answered since; RunError if the service has ended or takes too long."""
+        if self.process.poll() is not None:
+            raise RunError(
+                (self.log.read_text(errors="replace").strip() or "it said nothing").rsplit("\n", 1)[-1][:300]
+            )
+        if time.monotonic() > self.until:
+            raise RunError(f"not done after {PATIENCE} s")
+        return reader.poll(0.2)
+
+
 @contextlib.contextmanager
-def running(command: Sequence[str | Path], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+def running(command: Sequence[str | Path], log: Path) -> Iterator[Service]:
     """The service in a session of its own, all of which is killed in the end."""
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as output:
@@ -97,14 +120,8 @@ def running(command: Sequence[str | Path], log: Path) -> Iterator[subprocess.Pop
             list(map(str, command)), stdout=output, stderr=subprocess.STDOUT, start_new_session=True
         )
     try:
-        yield process
+        yield Service(process, log, time.monotonic() + PATIENCE)
     finally:
-        os.killpg(process.pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):  # it has ended by itself, and all of its children too
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-
-
-def poll(reader: Reader, process: subprocess.Popen[bytes], log: Path) -> list[Record]:
-    """What has been answered since; RunError if the service has ended."""
-    if process.poll() is not None:
-        raise RunError((log.read_text(errors="replace").strip() or "it said nothing").rsplit("\n", 1)[-1][:300])
-    return reader.poll(0.2)

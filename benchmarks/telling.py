@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullFormatter
 from rich.table import Table
 
 from benchmarks.series import Series
@@ -78,14 +79,14 @@ def write(parts: Parts, folder: Path) -> Path:
 
 
 def figure(parts: Parts) -> Figure:
-    """A panel for each unit of each part: medians as bars with their spread, on a logarithmic scale."""
+    """A panel for each unit of each part: medians with the least and the most, on a logarithmic scale."""
     panels = [(part, unit) for part, measured in parts.items() for unit in _units(measured.rows)]
     across = max(min(len(panels), 3), 1)
     down = max(math.ceil(len(panels) / across), 1)
     drawn = Figure(figsize=(5.0 * across, 2.6 * down), dpi=80, layout="constrained")
     for place, (part, unit) in enumerate(panels, 1):
         axes = drawn.add_subplot(down, across, place, title=part, xlabel=unit, xscale="log")
-        _bars(axes, [row for row in parts[part].rows if unit in row.units][::-1], unit)
+        _points(axes, [row for row in parts[part].rows if unit in row.units][::-1], unit)
     return drawn
 
 
@@ -94,12 +95,15 @@ def _units(rows: list[Series]) -> list[str]:
     return list(dict.fromkeys(unit for row in rows for unit in row.units))
 
 
-def _bars(axes: Axes, rows: list[Series], unit: str) -> None:
-    values = [row.values(unit) for row in rows]
+def _points(axes: Axes, rows: list[Series], unit: str) -> None:
+    for place, row in enumerate(rows):
+        median, values = row.median(unit), row.values(unit)
+        spread = [[median - min(values)], [max(values) - median]]
+        colour = "tab:orange" if row.name.startswith("ours") else "tab:gray"
+        axes.errorbar([median], [place], xerr=spread, fmt="o", color=colour, capsize=3)
+        axes.annotate(_figure(median), (median, place), (0, 6), textcoords="offset points", ha="center", fontsize=8)
+    axes.set_yticks(range(len(rows)), [row.name for row in rows])
     medians = [row.median(unit) for row in rows]
-    below = [median - min(each) for median, each in zip(medians, values, strict=True)]
-    above = [max(each) - median for median, each in zip(medians, values, strict=True)]
-    colours = ["tab:orange" if row.name.startswith("ours") else "tab:gray" for row in rows]
-    bars = axes.barh([row.name for row in rows], medians, xerr=[below, above], color=colours, capsize=2)
-    axes.bar_label(bars, [f" {_figure(median)}" for median in medians], fontsize=8)
-    axes.margins(x=0.25)
+    axes.set(xlim=(min(medians) / 3, max(medians) * 3), ylim=(-0.5, len(rows) - 0.2))
+    axes.xaxis.set_minor_formatter(NullFormatter())
+    axes.grid(axis="x", which="both", alpha=0.3)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import functools
 import itertools
-import subprocess
 import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
@@ -18,7 +16,7 @@ from confluent_kafka import Producer
 
 from benchmarks.context import Context
 from benchmarks.series import Figures, ratio
-from benchmarks.streams import Arena, Command, Route, arena, ours, poll, running, spark
+from benchmarks.streams import Arena, Command, Route, Service, arena, ours, running, spark
 from streaming.brokers.seam import Reader
 from streaming.producing import paced
 
@@ -43,11 +41,10 @@ class Answer(msgspec.Struct):
         return self.review.sent if self.review else self.sent or 0.0
 
 
-class Service(NamedTuple):
-    """A running service under test: its process, its log, where it reads, and a reader of its answers."""
+class Line(NamedTuple):
+    """A service under test, where it reads, and a reader of its answers."""
 
-    process: subprocess.Popen[bytes]
-    log: Path
+    service: Service
     route: Route
     reader: Reader
 
@@ -72,28 +69,28 @@ def _measure(context: Context, place: Arena, name: str, command: Command) -> Fig
     texts = [text[:SHORT] for text in context.texts]
     with (
         closing(place.cluster.read([route.results], from_beginning=True)) as reader,
-        running(command(route), log) as process,
+        running(command(route), log) as service,
     ):
-        service = Service(process, log, route, reader)
-        _ages(service, itertools.islice(texts, 1))  # it is up
+        line = Line(service, route, reader)
+        _ages(line, itertools.islice(texts, 1))  # it is up
         began = time.perf_counter()
-        _ages(service, itertools.islice(itertools.cycle(texts), BURST))
+        _ages(line, itertools.islice(itertools.cycle(texts), BURST))
         half = BURST / (time.perf_counter() - began) / 2
         figures: Figures = {}
         for named, rate in {**{f"{rate}/s": rate for rate in RATES}, "half the most": half}.items():
-            ages = _ages(service, paced(itertools.islice(itertools.cycle(texts), int(rate * SECONDS)), rate))
+            ages = _ages(line, paced(itertools.islice(itertools.cycle(texts), int(rate * SECONDS)), rate))
             p50, p99 = np.percentile(ages, (50, 99)) * 1000
             figures |= {f"p50 ms at {named}": float(p50), f"p99 ms at {named}": float(p99)}
         return figures
 
 
-def _ages(service: Service, texts: Iterable[str]) -> list[float]:
+def _ages(line: Line, texts: Iterable[str]) -> list[float]:
     """Send all; how old, in seconds, each review was when its result arrived."""
     ages: list[float] = []
     with ThreadPoolExecutor(1) as pool:
-        sending = pool.submit(_send, service.route, texts)
+        sending = pool.submit(_send, line.route, texts)
         while not sending.done() or len(ages) < sending.result():
-            records = poll(service.reader, service.process, service.log)
+            records = line.service.answers(line.reader)
             now = time.time()
             ages += [now - _decoder.decode(record.value or b"").sent_at() for record in records]
     return ages

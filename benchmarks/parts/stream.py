@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from benchmarks.context import Context
 from benchmarks.series import Figures, ratio
-from benchmarks.streams import Arena, Command, Route, arena, ours, poll, running, spark
+from benchmarks.streams import Arena, Command, Route, arena, ours, running, spark
 from streaming.producing import send_reviews
 
 SHORT = 300  # bytes, about
@@ -65,12 +65,12 @@ def _measure(context: Context, place: Arena, task: Task) -> Figures:
     route, log = Route(place.servers, task.reviews, place.topic("results")), context.home / "logs" / f"{task.name}.log"
     with (
         closing(place.cluster.read([route.results], from_beginning=True)) as reader,
-        running(task.command(route), log) as process,
+        running(task.command(route), log) as service,
     ):
         seen = 0
         while seen < task.reviews_count / 4:
-            seen += len(poll(reader, process, log))
+            seen += len(service.answers(reader))
         began, before = time.perf_counter(), seen
         while seen < task.reviews_count:
-            seen += len(poll(reader, process, log))
+            seen += len(service.answers(reader))
         return {"reviews/s": (seen - before) / (time.perf_counter() - began)}

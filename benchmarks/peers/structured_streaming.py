@@ -1,6 +1,7 @@
 """Spark Structured Streaming from topic to topic, as its guide writes it, with the model's own PipelineModel.
 
-At least once: its Kafka sink knows no transactions. Runs until it is killed.
+At least once: its Kafka sink knows no transactions. Runs until it is killed, in an environment of its own, because the
+connector comes from Maven Central, where that of the newest Spark may not be yet.
 """
 
 from __future__ import annotations

@@ -44,6 +44,7 @@ PAGE = Path(__file__).parent / "page.py"
     help="Folder of model versions to compare with; it is only read.",
 )
 @broker_options.bootstrap_servers
+@broker_options.client
 @click.option(
     "--group",
     default=StreamSettings.group,

@@ -12,7 +12,7 @@ from cli.files import read_entries, survey
 from cli.scoring import Answered, answer, layout_of, rows_of
 from cli.writing import writing
 from streaming.brokers.seam import Cluster, Reader
-from streaming.settings import CLIENTS, Topics, refuse
+from streaming.settings import Topics, refuse
 from streaming.topics import require_topics
 from ui.client import Api
 from ui.context import Reach
@@ -26,7 +26,7 @@ def reach(given: Mapping[str, Any]) -> Reach:
     settings = Settings(given["api"], os.environ.get("SENTIMENT_API_KEY") or None, given["models"])
     topics = Topics(given["reviews_topic"], given["results_topic"], given["dead_letters_topic"])
     refuse(topics.problems())
-    cluster = broker_options.cluster(CLIENTS[0], broker_options.connection(given["bootstrap_servers"]))
+    cluster = broker_options.cluster(given["client"], broker_options.connection(given["bootstrap_servers"]))
     source = Source(
         open=partial(open_reader, cluster, topics),
         waiting=partial(cluster.waiting, given["group"], topics.reviews),

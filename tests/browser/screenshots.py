@@ -17,6 +17,7 @@ import msgspec
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
+from cli.demo.reviews import BROKEN
 from cli.files import read_rows
 from streaming.producing import paced
 from tests.browser.chromium import browsing
@@ -26,6 +27,7 @@ from ui.words import words_of
 
 PROJECT = Path(__file__).parents[2]
 IMAGES = PROJECT / "docs" / "images"
+MODELS = Path("models")  # as it is shown on the page
 STARTER = ("data/imdb-train.parquet", "data/allocine-train.parquet")
 FILMS = ("Amélie", "Alien", "Heat", "Intouchables")
 COLOURS = 128
@@ -77,11 +79,12 @@ PICTURES = (
 
 def reviews() -> Iterator[bytes]:
     """Starter reviews of both languages in turn, each of some film, and now and then something broken."""
+    broken = itertools.cycle(filter(None, BROKEN))
     rows = itertools.chain.from_iterable(zip(*(read_rows(str(PROJECT / name)) for name in STARTER), strict=False))
     for number, (row, film) in enumerate(zip(rows, itertools.cycle(FILMS), strict=False)):
         yield msgspec.json.encode({"id": f"review-{number}", "film": film, "text": row["text"]})
-        if number % 40 == 0:
-            yield b'{"text": "cut off'
+        if number % 30 == 0:
+            yield next(broken)
 
 
 def take(browser: Browser, address: str, picture: Picture) -> None:
@@ -120,7 +123,7 @@ def main() -> None:
     expect.set_options(timeout=120_000)
     with (
         tempfile.TemporaryDirectory() as folder,
-        Stack(Path(folder), PROJECT / "models").running() as stack,
+        Stack(Path(folder), MODELS).running() as stack,
         stack.page(),
         browsing() as browser,
     ):

@@ -40,6 +40,15 @@ def test_records_of_a_partition_come_in_the_order_of_their_offsets(world: World)
         assert offsets == list(range(len(offsets)))
 
 
+def test_what_follows_a_poll_is_the_lag_of_its_partition(world: World) -> None:
+    with world.cluster.sender() as sender:
+        for number in range(700):
+            sender.send(Reply(world.reviews, b"same", str(number).encode(), []))
+    broker = world.join()
+    last = poll(broker).records[-1]
+    assert broker.lag()[last.topic, last.partition] == 699 - last.offset
+
+
 @pytest.mark.parametrize(
     ("key", "value", "headers"),
     [

@@ -6,12 +6,14 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import streamlit as st
 from flask import Flask
+from streamlit.testing.v1 import AppTest
 from werkzeug.serving import make_server
 from werkzeug.wsgi import get_input_stream
 
@@ -25,6 +27,8 @@ from streaming.brokers.seam import Group, Reader, Record, Reply, Topic
 from streaming.respond import respond
 from streaming.settings import StreamSettings, Topics
 from tests.tiny import write_tiny_model
+from tests.unit.ui.opening import Open, one
+from ui.app import follower as shared_follower
 from ui.client import Api
 from ui.context import Reach
 from ui.live.follower import Follower
@@ -123,7 +127,7 @@ class MemoryStream:
         """Answer all that waits, as the stream door does."""
         while (batch := self.broker.poll()).records:
             with self.broker.transaction(batch) as outbox:
-                for reply in respond(batch.records, self.classifier, self.settings):
+                for reply in respond(batch.records, self.classifier, self.settings).replies:
                     outbox.send(reply)
 
 
@@ -170,3 +174,21 @@ def follower(stream: MemoryStream) -> Iterator[Follower]:
 @pytest.fixture
 def reach(api: Api, stream: MemoryStream, models: Path) -> Reach:
     return Reach(api, stream.source(), score_file, models)
+
+
+@pytest.fixture
+def open_page(reach: Reach) -> Iterator[Open]:
+    """A function that runs one page for a new viewer; the reader that it made is stopped at the end."""
+    st.cache_resource.clear()
+    given = {"reach": reach}
+
+    def run(page: str, language: str = "en", **changes: object) -> AppTest:
+        given["reach"] = replace(reach, **changes)  # type: ignore[arg-type]
+        app = AppTest.from_function(one, kwargs={"reach": given["reach"], "page": page, "language": language})
+        app.run(timeout=20)
+        assert not app.exception
+        return app
+
+    yield run
+    shared_follower(given["reach"].source).stop()
+    st.cache_resource.clear()

@@ -1,0 +1,46 @@
+"""The page about the model, as Streamlit runs it, with models as training leaves them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from api.app import create_app
+from api.settings import Settings as ApiSettings
+from sentiment import Classifier
+from tests.evaluated import write_evaluated_model
+from tests.tiny import write_tiny_model
+from tests.unit.ui.conftest import listening
+from tests.unit.ui.opening import ENGLISH, Open, said
+from ui.client import Api
+from ui.settings import Settings
+
+
+def test_the_model_page_compares_with_another_version(open_page: Open, tmp_path: Path) -> None:
+    write_tiny_model(tmp_path / "models", "tiny-0")
+    write_tiny_model(tmp_path / "models", "tiny-1")
+    app = open_page("model", models=tmp_path / "models")
+    app.selectbox(key="model-compare").set_value("tiny-0").run(timeout=20)
+    assert not app.exception
+    assert [header.value for header in app.subheader][:2] == ["tiny-1", "tiny-0"]
+
+
+def test_the_model_page_shows_all_that_training_saw(open_page: Open, tmp_path: Path) -> None:
+    write_evaluated_model(tmp_path / "models")
+    with listening(create_app(Classifier.load(tmp_path / "models"), ApiSettings())) as url:
+        app = open_page("model", models=tmp_path / "models", api=Api(Settings(url)))
+    told = said(app)
+    assert ENGLISH("model.warning", warning="40 texts are few") in told
+    assert len(app.get("vega_lite_chart")) == 4 + 1  # confusion, reliability, ROC, precision; the terms of one language
+    assert "a film &lt;b&gt;that" in told
+    scores, behaviour, data = (table.value for table in app.dataframe)
+    assert list(scores.columns) == ["Measure", "All rows (40)", "English (40)"]
+    assert list(behaviour["Passed"]) == ["3 / 4", "0 / 2"]
+    assert dict(zip(data["Setting"], data["evaluated-1"], strict=True)) == {"cleaning.rows": "44", "penalty": "100.0"}
+
+
+def test_a_damaged_version_is_said_to_be_one(open_page: Open, tmp_path: Path) -> None:
+    write_tiny_model(tmp_path / "models", "tiny-0")
+    (tmp_path / "models" / "tiny-0" / "model.json").write_text("{", "utf-8")
+    app = open_page("model", models=tmp_path / "models")
+    app.selectbox(key="model-compare").set_value("tiny-0").run(timeout=20)
+    assert ENGLISH("model.damaged", version="tiny-0") in said(app)

@@ -1,0 +1,85 @@
+"""The pages about the stream, as Streamlit runs them, with a stream in memory and a classifier at work on it."""
+
+from __future__ import annotations
+
+import json
+import time
+
+from streamlit.testing.v1 import AppTest
+
+from tests.unit.ui.conftest import MemoryStream, eventually
+from tests.unit.ui.opening import ENGLISH, Open, said
+from ui.app import follower
+
+
+def test_live_shows_results_dead_letters_and_lag(open_page: Open, stream: MemoryStream) -> None:
+    app = open_page("live")
+    assert eventually(lambda: stream.opened == 1)
+    stream.send(b'{"id": 1, "text": "good", "film": "<b>Alien"}', b"awful", b'{"text": 1}')
+    stream.answer()
+    assert eventually(lambda: len(stream_of(app, stream)) == 2)
+    app.run(timeout=20)
+    figures = {metric.label: metric.value for metric in app.metric}
+    assert (figures[ENGLISH("live.results")], figures[ENGLISH("live.positive")]) == ("2", "50.0%")
+    assert figures[ENGLISH("live.dead")] == "1"
+    assert {"good", "awful"} == set(app.dataframe[0].value[ENGLISH("column.text")])
+
+
+def stream_of(app: AppTest, stream: MemoryStream) -> list[object]:
+    """What the one reader holds."""
+    return list(follower(stream.source()).stream.look(time.time(), 60).latest)
+
+
+def test_live_filters_by_field_and_says_how_many_are_left(open_page: Open, stream: MemoryStream) -> None:
+    app = open_page("live")
+    assert eventually(lambda: stream.opened == 1)
+    stream.send(*(b'{"text": "good", "film": "%s"}' % film for film in (b"Alien", b"Heat", b"Alien")))
+    stream.answer()
+    assert eventually(lambda: len(stream_of(app, stream)) == 3)
+    app.run(timeout=20)
+    app.selectbox(key="live-field").set_value("film").run(timeout=20)
+    app.selectbox(key="live-value-film").set_value("Heat").run(timeout=20)
+    assert ENGLISH("live.chosen", chosen=1, all=3, share="100.0%") in said(app)
+    assert len(app.dataframe[0].value) == 1
+
+
+def test_a_broker_that_is_away_is_said_to_be(open_page: Open, stream: MemoryStream) -> None:
+    stream.away = True
+    app = open_page("live")
+    assert eventually(lambda: bool(follower(stream.source()).stream.look(0, 1).connection.detail))
+    app.run(timeout=20)
+    assert "The broker does not answer since" in said(app)
+
+
+def test_two_viewers_share_one_reader(open_page: Open, stream: MemoryStream) -> None:
+    open_page("live")
+    open_page("live")
+    assert eventually(lambda: stream.opened >= 1)
+    assert stream.opened == 1
+
+
+def test_a_label_goes_to_the_api_and_the_review_leaves_the_queue_for_all(
+    open_page: Open, stream: MemoryStream, kept: list[tuple[bytes, bytes]]
+) -> None:
+    app = open_page("label")
+    assert eventually(lambda: stream.opened == 1)
+    stream.send(b'{"id": "r-1", "text": "good and bad <script>"}', b"without an id of its own")
+    stream.answer()
+    assert eventually(lambda: len(stream_of(app, stream)) == 2)
+    app.run(timeout=20)
+    assert "good and bad &lt;script&gt;" in said(app)
+    app.button(key="label-negative-r-1").click().run(timeout=20)
+    assert [json.loads(value) for _, value in kept] == [{"id": "r-1", "label": "negative"}]
+    assert "r-1" not in [seen.id for seen in follower(stream.source()).stream.doubtful()]
+
+
+def test_a_skipped_review_stays_in_the_queue_for_others(open_page: Open, stream: MemoryStream) -> None:
+    app = open_page("label")
+    assert eventually(lambda: stream.opened == 1)
+    stream.send(b'{"id": "r-1", "text": "good and bad"}')
+    stream.answer()
+    assert eventually(lambda: len(stream_of(app, stream)) == 1)
+    app.run(timeout=20)
+    app.button(key="label-skip-r-1").click().run(timeout=20)
+    assert "good and bad" not in said(app)
+    assert "good and bad" in said(open_page("label"))
