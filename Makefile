@@ -9,13 +9,14 @@ suite_spark := tests/spark
 suite_kafka := tests/contract tests/integration tests/chaos
 suite_e2e := tests/e2e
 suite_browser := tests/browser
+suite_containers := tests/containers
 suite_all := tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test screenshots lint format quality bench train lock clean
+.PHONY: help setup demo images test screenshots lint deployable format quality bench train lock clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: .venv/.ready ## Make the virtual environment, with every package pinned by hash
 
@@ -29,9 +30,20 @@ setup: .venv/.ready ## Make the virtual environment, with every package pinned b
 demo: setup ## From nothing to a running stream; ONCE=1 sends 2,000 reviews, checks and ends
 	@$(BIN)/sentiment demo $(if $(ONCE),--once)
 
-test: setup ## Run the tests; SUITE=unit|spark|kafka|e2e|browser for a part
-	@test -n "$(suite_$(SUITE))" || { echo "no suite $(SUITE): unit, spark, kafka, e2e, browser or all"; exit 2; }
+test: setup ## Run the tests; SUITE=unit|spark|kafka|e2e|browser|containers for a part
+	@test -n "$(suite_$(SUITE))" || { echo "no suite $(SUITE): unit, spark, kafka, e2e, browser, containers or all"; exit 2; }
 	$(BIN)/python -m pytest $(suite_$(SUITE)) $(PYTEST_ARGS)
+
+images: ## Build the images; needs Docker with compose and buildx
+	docker compose build
+
+deployable: .local/checks/.ready ## Check the Dockerfile, the compose file, the pipeline, the manifests, the alert rules
+	PATH="$(CURDIR)/.local/checks/bin:$$PATH" deploy/check
+
+.local/checks/.ready: deploy/locks/checks.lock
+	$(PYTHON) -m venv .local/checks
+	.local/checks/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
 
 screenshots: setup ## Picture each page anew for the documents (needs chromium and a model)
 	$(BIN)/python -m tests.browser.screenshots
@@ -55,9 +67,16 @@ bench: setup ## Measure speed and memory beside the peers; PART=score|stream|...
 train: setup ## Train on the starter data and make the model current
 	$(BIN)/sentiment train --input data/imdb-train.parquet --input data/allocine-train.parquet
 
+# The images' locks are parts of the first one: the same versions, the same hashes.
+LOCK := uv pip compile --universal --generate-hashes --no-emit-index-url --no-header
+IMAGE_LOCK := $(LOCK) --constraints requirements.lock
 lock: ## Pin all packages anew (needs uv)
-	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --all-extras --group dev \
-		pyproject.toml -o requirements.lock
+	$(LOCK) --all-extras --group dev --group build pyproject.toml -o requirements.lock
+	$(IMAGE_LOCK) --group build -o deploy/locks/build.lock
+	$(LOCK) --group checks -o deploy/locks/checks.lock
+	$(IMAGE_LOCK) pyproject.toml -o deploy/locks/serve.lock
+	$(IMAGE_LOCK) --extra ui pyproject.toml -o deploy/locks/ui.lock
+	$(IMAGE_LOCK) --extra train pyproject.toml -o deploy/locks/train.lock
 
 clean: ## Remove what was made here: environment, broker, models
 	-test -x $(BIN)/sentiment && $(BIN)/sentiment kafka stop

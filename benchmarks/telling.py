@@ -102,4 +102,4 @@ def _bars(axes: Axes, rows: list[Series], unit: str) -> None:
     colours = ["tab:orange" if row.name.startswith("ours") else "tab:gray" for row in rows]
     bars = axes.barh([row.name for row in rows], medians, xerr=[below, above], color=colours, capsize=2)
     axes.bar_label(bars, [f" {_figure(median)}" for median in medians], fontsize=8)
-    axes.margins(x=0.25)
+    axes.set_xlim(min(medians) / 3, max(medians) * 5)  # room for the figures at the bars' ends

@@ -48,9 +48,14 @@ def topic(role: str) -> Callable[[Command], Command]:
 
 
 def create_topics(command: Command) -> Command:
-    """Flags for creating the topics: whether, how many partitions, how many copies."""
+    """Flags for creating the topics that are missing: whether, and how."""
+    flag = click.option("--create-topics", is_flag=True, help="Create the topics that are missing.")
+    return flag(new_topics(command))
+
+
+def new_topics(command: Command) -> Command:
+    """Flags for how topics are created: how many partitions, how many copies."""
     for option in (
-        click.option("--create-topics", is_flag=True, help="Create the topics that are missing."),
         click.option("--partitions", default=Topics.partitions, show_default=True, help="Of a new topic."),
         click.option(
             "--replication-factor",

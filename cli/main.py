@@ -21,6 +21,7 @@ VERBS = {
     "predict": ("cli.predict:predict", "Classify texts, a file, or standard input."),
     "explain": ("cli.predict:explain", "Show which terms of a text speak for and against."),
     "stream": ("cli.stream:stream", "Classify the reviews that arrive on Kafka, exactly once."),
+    "topics": ("cli.topics:topics", "Create the stream's topics."),
     "produce": ("cli.produce:produce", "Send a file's reviews to Kafka."),
     "consume": ("cli.consume:consume", "Print the results that arrive on Kafka."),
     "serve": ("cli.serve:serve", "Serve the model over HTTP."),

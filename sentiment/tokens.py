@@ -28,8 +28,8 @@ Entries = npt.NDArray[np.uint16]
 Rule: TypeAlias = tuple[Entries, Bytes, Codes]  # of each byte; kinds of the folded code points; folds
 Place: TypeAlias = tuple[int, int, int, int]  # in the text, in `out`, tokens so far, IN_WORD or 0
 
-# An entry of the table of bytes: the folded byte, and three bits.
-IN_WORD, LOOK_AROUND, KEPT = U32(0x100), U32(0x8000), U32(0x200)
+# An entry of the table of bytes: the folded byte, and above it three bits.
+IN_WORD, KEPT, LOOK_AROUND = U32(1 << 8), U32(1 << 9), U32(1 << 15)
 
 
 def byte_entries(kinds: Bytes, folds: Codes) -> Entries:
@@ -135,8 +135,8 @@ def tokenise(data: Bytes, at: int, end: int, rule: Rule, out: Bytes, starts: Cod
     while at < end:
         entry = U32(entries[data[at]])
         while not entry & LOOK_AROUND:
-            kept = U64(entry >> U32(9))
-            begins = kept & ~U64((entry & inside) >> U32(8))
+            kept = U64(entry >> U32(9))  # 1 or 0
+            begins = kept & ~U64((entry & inside) >> U32(8))  # 1 or 0: not within a word that goes on
             to += begins
             starts[count] = to
             count += begins

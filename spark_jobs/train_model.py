@@ -13,7 +13,8 @@ import msgspec
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from sentiment.errors import SentimentError
+from sentiment import versions
+from sentiment.errors import ModelError, SentimentError
 from sentiment.textrule import TextRule, default_text_rule
 from spark_jobs.account import describe, extras, summary, write_rows
 from spark_jobs.calibrating import calibrate, fit_calibration, out_of_fold
@@ -114,11 +115,26 @@ def _features(rule: TextRule, recipe: Recipe, split: Split, side: str) -> DataFr
     help="Share of right labels that the answers without `needs_review` should reach.",
 )
 @click.option("--held-out", type=click.Path(path_type=Path), help="Also write the test rows there, as JSON lines.")
+@click.option("--if-missing", is_flag=True, help="Do nothing where a model is in use already.")
 @click.option("--learning-curve", is_flag=True, help="Also fit on parts of the rows, for the report.")
 @click.option("--memory", default="3g", show_default=True, help="Spark's heap, where spark-submit has not set it.")
 @click.option("--json", "as_json", is_flag=True, help="Print model.json's metrics and parity as one JSON object.")
 def command(**options: Any) -> None:
     """Train a model in Spark, check it against the serving code and make it current."""
+    if options["if_missing"] and (used := _in_use(options["output"])):
+        click.echo(f"{used} is in use: nothing to train")
+    else:
+        _train(options)
+
+
+def _in_use(models: Path) -> str | None:
+    try:
+        return versions.current(models)
+    except ModelError:
+        return None
+
+
+def _train(options: dict[str, Any]) -> None:
     training = Training(
         inputs=options["inputs"],
         models=options["output"],

@@ -8,8 +8,10 @@ import pytest
 
 
 @pytest.fixture(scope="session")
-def bootstrap_servers() -> Iterator[str]:
-    from tests.kafka_broker import local_broker
+def bootstrap_servers(request: pytest.FixtureRequest) -> Iterator[str]:
+    from tests.kafka_broker import some_broker, which_broker
 
-    with local_broker() as servers:
+    with request.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
+        print(f"\nKafka: {which_broker()}")  # noqa: T201 - the suite says what it ran with
+    with some_broker() as servers:
         yield servers

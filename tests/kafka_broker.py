@@ -1,4 +1,4 @@
-"""A real broker for the tests that need one: the one named by KAFKA_BOOTSTRAP_SERVERS, else one of our own."""
+"""A real broker for the tests that need one: the one that is named, else one in a container, else one of our own."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from local import broker
 from local.jars import Software, prepare
+from tests import kafka_container
 
 PROJECT = Path(__file__).parent.parent
 
@@ -21,13 +23,37 @@ def shared_software() -> Software:
     return prepare(home, Path(mirror) if mirror else None)
 
 
+@cache
+def why_no_container() -> str | None:
+    """Asked once a run, for the answer may take a download."""
+    return kafka_container.why_not()
+
+
+def which_broker() -> str:
+    """Where the tests of this run find a broker, in words."""
+    if given := os.environ.get("KAFKA_BOOTSTRAP_SERVERS"):
+        return f"the broker at {given}"
+    if reason := why_no_container():
+        return f"a broker of this machine, for {reason}"
+    return f"a broker in a container of {kafka_container.IMAGE}"
+
+
 @contextmanager
-def local_broker() -> Iterator[str]:
-    """Bootstrap servers of a Kafka that is empty, listens on a free port and is stopped and removed at the end."""
-    given = os.environ.get("KAFKA_BOOTSTRAP_SERVERS")
-    if given:
+def some_broker() -> Iterator[str]:
+    """Bootstrap servers of an empty Kafka, stopped and removed at the end; of the one that is named, where one is."""
+    if given := os.environ.get("KAFKA_BOOTSTRAP_SERVERS"):
         yield given
-        return
+    elif why_no_container():
+        with own_broker() as servers:
+            yield servers
+    else:
+        with kafka_container.KafkaContainer() as container:
+            yield container.servers
+
+
+@contextmanager
+def own_broker() -> Iterator[str]:
+    """One without a container, on a free port."""
     with tempfile.TemporaryDirectory(prefix="kafka-") as folder:
         try:
             yield broker.start(Path(folder), shared_software(), port=0).address

@@ -1,0 +1,121 @@
+# Targets: serve (API, stream, command line; the default), ui, and train (Spark and a Java runtime).
+# Packages come first, from lock files with hashes; a change of the project's own code makes only the last layer anew.
+# hadolint global ignore=DL3008,DL3042
+# (Debian's packages are of one stable release; pip's cache is a mount of the build, not a part of the image.)
+ARG PYTHON_IMAGE=python:3.12-slim-bookworm
+
+
+FROM ${PYTHON_IMAGE} AS serve-packages
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
+RUN apt-get update && apt-get install --yes --no-install-recommends binutils && rm -rf /var/lib/apt/lists/*
+COPY deploy/locks/serve.lock /locks/
+# LLVM's symbols and the packages' own tests are a sixth of what is installed.
+RUN --mount=type=cache,target=/root/.cache/pip \
+    pip install --require-hashes --prefix=/packages --requirement /locks/serve.lock \
+    && find /packages -type d -name tests -prune -exec rm -r {} + \
+    && find /packages -name libllvmlite.so -exec strip --strip-unneeded {} +
+
+
+FROM ${PYTHON_IMAGE} AS base
+# Numba compiles when the image is built, for every machine of the architecture; what is read-only later serves as cache.
+ENV NUMBA_CACHE_DIR=/app/kernels \
+    NUMBA_CACHE_LOCATOR_CLASSES=sentiment.kernel_cache.ReadableCacheLocator \
+    NUMBA_CPU_NAME=generic \
+    PATH=/app/bin:$PATH \
+    PIP_DISABLE_PIP_VERSION_CHECK=1 \
+    PIP_ROOT_USER_ACTION=ignore \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONPATH=/app
+RUN useradd --uid 10001 --home-dir /tmp --no-create-home --shell /usr/sbin/nologin sentiment \
+    && install --directory --owner=sentiment --group=sentiment /models
+COPY --from=serve-packages /packages /usr/local
+
+
+FROM base AS app
+COPY deploy/locks/build.lock /locks/
+RUN --mount=type=cache,target=/root/.cache/pip pip install --require-hashes --requirement /locks/build.lock
+WORKDIR /source
+COPY . .
+RUN pip install --no-deps --no-build-isolation --target=/app .
+WORKDIR /
+RUN sentiment models compile
+
+
+FROM base AS java
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends openjdk-17-jre-headless \
+    && rm -rf /var/lib/apt/lists/*
+
+
+FROM java AS train-packages
+COPY deploy/locks/build.lock deploy/locks/train.lock /locks/
+# What serving has is there already; the rest goes to a folder of its own.
+RUN --mount=type=cache,target=/root/.cache/pip \
+    pip install --require-hashes --requirement /locks/build.lock \
+    && pip install --require-hashes --no-build-isolation --prefix=/packages --requirement /locks/train.lock \
+    && find /packages -type d -name tests -prune -exec rm -r {} +
+WORKDIR /connector
+COPY deploy/connector local/ivysettings.xml ./
+RUN jars=$(echo /packages/lib/python3.*/site-packages/pyspark/jars) \
+    && java -cp "$(echo "$jars"/ivy-*.jar)" org.apache.ivy.Main -settings ivysettings.xml \
+        -ivy ivy.xml -confs default -retrieve "[artifact]-[revision].[ext]" \
+    && sha256sum --check --strict sha256 \
+    && mv ./*.jar "$jars"
+
+
+FROM java AS train
+ARG VERSION=unknown REVISION=unknown
+COPY --from=train-packages /packages /usr/local
+COPY data /data
+COPY --from=app /app /app
+ENV SENTIMENT_TRAIN_INPUTS="/data/imdb-train.parquet /data/allocine-train.parquet"
+LABEL org.opencontainers.image.title="review-sentiment train" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
+USER 10001:10001
+ENTRYPOINT ["sentiment"]
+CMD ["train"]
+
+
+FROM base AS ui-packages
+COPY deploy/locks/ui.lock /locks/
+RUN --mount=type=cache,target=/root/.cache/pip \
+    pip install --require-hashes --prefix=/packages --requirement /locks/ui.lock \
+    && find /packages -type d -name tests -prune -exec rm -r {} +
+
+
+FROM base AS ui
+ARG VERSION=unknown REVISION=unknown
+COPY --from=ui-packages /packages /usr/local
+COPY --from=app /app /app
+ENV SENTIMENT_UI_HOST=0.0.0.0
+LABEL org.opencontainers.image.title="review-sentiment ui" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
+USER 10001:10001
+EXPOSE 8501
+HEALTHCHECK --interval=5s --timeout=3s --start-period=30s --retries=3 \
+    CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8501/_stcore/health', timeout=2)"]
+ENTRYPOINT ["sentiment"]
+CMD ["ui"]
+
+
+FROM base AS serve
+ARG VERSION=unknown REVISION=unknown
+COPY --from=app /app /app
+# `serve` and `stream` alike tell their health and figures on port 8000.
+ENV SENTIMENT_HOST=0.0.0.0 \
+    SENTIMENT_METRICS_HOST=0.0.0.0 \
+    SENTIMENT_METRICS_PORT=8000
+LABEL org.opencontainers.image.title="review-sentiment serve" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
+USER 10001:10001
+EXPOSE 8000
+HEALTHCHECK --interval=5s --timeout=3s --start-period=30s --retries=3 \
+    CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8000/health/ready', timeout=2)"]
+ENTRYPOINT ["sentiment"]
+CMD ["serve"]

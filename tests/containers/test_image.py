@@ -1,0 +1,47 @@
+"""What only the image can get wrong: who it runs as, what it may write, what it brings along."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.containers.places import Container
+
+
+def run(container: Container, *command: str) -> tuple[int, str]:
+    code, output = container.container.exec(list(command))
+    return code, output.decode().strip()
+
+
+def test_it_runs_as_a_user_with_a_fixed_number(container: Container) -> None:
+    assert run(container, "id", "-u") == (0, "10001")
+
+
+@pytest.mark.parametrize("path", ["/app/x", "/models/x", "/x", "/usr/local/x"])
+def test_it_can_write_nowhere(container: Container, path: str) -> None:
+    assert run(container, "touch", path)[0] != 0
+
+
+@pytest.mark.parametrize("module", ["pyspark", "py4j", "pandas", "pyarrow", "streamlit", "pytest", "tests"])
+def test_it_brings_neither_spark_nor_tools(container: Container, module: str) -> None:
+    code, output = run(container, "python", "-c", f"import {module}")
+    assert code == 1
+    assert "ModuleNotFoundError" in output
+
+
+def test_it_brings_no_java(container: Container) -> None:
+    assert run(container, "sh", "-c", "command -v java")[0] != 0
+
+
+def test_the_kernel_was_compiled_when_the_image_was_built(container: Container) -> None:
+    program = (
+        "from sentiment import Classifier, kernel; Classifier.load('/models').explain('a good film');"
+        "print(sum(f.stats.cache_misses.total() for f in vars(kernel).values() if hasattr(f, 'stats')),"
+        "kernel.score.stats.cache_hits.total())"
+    )
+    assert run(container, "python", "-c", program) == (0, "0 1")
+
+
+def test_labels_tell_what_it_is(container: Container) -> None:
+    labels = container.container.get_wrapped_container().image.labels
+    wanted = {"title", "version", "revision", "licenses"}
+    assert {name.removeprefix("org.opencontainers.image.") for name, value in labels.items() if value} >= wanted
