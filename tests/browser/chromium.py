@@ -6,7 +6,8 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from playwright.sync_api import Browser, Page, TimeoutError, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import TimeoutError as Waited
 
 FLAGS = (
     "--no-sandbox",
@@ -46,7 +47,7 @@ def visit(page: Page, address: str) -> None:
     page.goto(address)
     heading = page.get_by_role("heading", level=1)
     for _ in range(LOOKS):
-        with suppress(TimeoutError):
+        with suppress(Waited):
             heading.wait_for(timeout=LOOK_MILLISECONDS)
             return
         if NETWORK_CHANGED in dropped:
