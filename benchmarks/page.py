@@ -103,7 +103,9 @@ def measure_paint(address: str, views: int) -> dict[str, float]:
 
 @click.command()
 @click.option("--model", type=click.Path(path_type=Path), default=Path("models"), show_default=True)
-@click.option("--seconds", default=3600, show_default=True, help="Of the simulated stream.")
+@click.option(
+    "--seconds", type=click.IntRange(min=61), default=3600, show_default=True, help="Of the simulated stream."
+)
 @click.option("--rate", default=1000, show_default=True, help="Results a second.")
 @click.option("--page", help="Address of a running page; without it, first paint is not measured.")
 @click.option("--views", default=5, show_default=True)

@@ -32,6 +32,7 @@ PAGES: dict[str, tuple[Callable[[Context], None], str]] = {
 def main(reach: Reach) -> None:
     """Show the page that the address names."""
     st.set_page_config(page_title="review-sentiment", page_icon=ICON, layout="wide")
+    st.html(STYLE)
     words = words_of(st.session_state.get(LANGUAGE) or first_language(st.context.locale))
     context = Context(words, reach, follower(reach.source))
     titles = {words(f"{name}.menu"): words(f"{name}.title") for name in PAGES}
@@ -44,7 +45,6 @@ def main(reach: Reach) -> None:
         st.title(titles[page.title])
         choose_language(words.language)
     page.run()
-    st.html(STYLE)
     st.html(SAY_LANGUAGE.format(words.language), unsafe_allow_javascript=True)
 
 

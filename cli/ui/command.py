@@ -66,7 +66,7 @@ def ui(host: str, port: int, **given: Any) -> None:
     reach(given)  # what is wrong is told now, not to the first viewer
     click.echo(f"sentiment: the page is on http://{host}:{port}")
     server = [f"--server.address={host}", f"--server.port={port}", *streamlit_options()]
-    command = [sys.executable, "-m", "streamlit", "run", str(PAGE), *server]
+    command = [sys.executable, "-m", "cli.ui.server", "run", str(PAGE), *server]
     os.execve(sys.executable, command, os.environ | as_environment(given))  # noqa: S606 - ourselves, anew
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.chromium import browsing, chromium
+from tests.browser.chromium import browsing, chromium, visit
 from tests.browser.stack import Stack
 from tests.evaluated import write_evaluated_model
 
@@ -36,8 +36,7 @@ class Viewer:
             self.elsewhere.append(request.url)
 
     def open(self, path: str = "") -> Page:
-        self.page.goto(f"{self.address}/{path}")
-        expect(self.page.get_by_role("heading", level=1)).to_be_visible(timeout=90_000)
+        visit(self.page, f"{self.address}/{path}")
         return self.page
 
 

@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, Page, expect
 from cli.demo.reviews import BROKEN
 from cli.files import read_rows
 from streaming.producing import paced
-from tests.browser.chromium import browsing
+from tests.browser.chromium import browsing, visit
 from tests.browser.stack import Stack
 from ui.examples import EXAMPLES
 from ui.words import words_of
@@ -95,8 +95,7 @@ def take(browser: Browser, address: str, picture: Picture) -> None:
         color_scheme="dark" if picture.dark else "light",
     )
     page = context.new_page()
-    page.goto(f"{address}/{picture.path}")
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    visit(page, f"{address}/{picture.path}")
     picture.prepare(page)
     page.wait_for_timeout(2_500)  # for charts to settle
     shot = Image.open(io.BytesIO(page.screenshot()))

@@ -6,6 +6,8 @@ import csv
 import json
 import re
 import time
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -113,9 +115,15 @@ def lasting_connections(process: int, server: str) -> set[str]:
     for _ in range(10):
         lines = [line.split() for line in Path(f"/proc/{process}/net/tcp").read_text().splitlines()[1:]]
         connected = {f"socket:[{line[9]}]" for line in lines if line[2].endswith(f":{port}") and line[3] == ESTABLISHED}
-        samples.append(connected & {str(file.readlink()) for file in Path(f"/proc/{process}/fd").iterdir()})
+        samples.append(connected & set(open_files(process)))
         time.sleep(0.2)
     return set.intersection(*samples)
+
+
+def open_files(process: int) -> Iterator[str]:
+    for file in Path(f"/proc/{process}/fd").iterdir():
+        with suppress(FileNotFoundError):  # closed meanwhile
+            yield str(file.readlink())
 
 
 def test_without_the_api_the_page_says_so_and_answers_when_it_is_back(come: Come, stack: Stack) -> None:
@@ -148,12 +156,18 @@ def test_a_broker_that_goes_and_comes_back_is_followed_again(come: Come, stack: 
     expect(page.get_by_test_id("stMetric").filter(has_text="Results")).to_contain_text(str(before + 7), timeout=60_000)
 
 
+def settle(page: Page) -> None:
+    """Wait until the page's script has run to its end, and for what it drew to come to rest."""
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    page.wait_for_timeout(1_000)
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_on_a_phone_nothing_is_wider_than_the_screen(come: Come, path: str) -> None:
     page = come(viewport={"width": 360, "height": 740}).open(path)
     if path == "":
         ask(page, "Not bad, wonderful even, but zzz boring " * 5)
-    page.wait_for_timeout(1_000)
+    settle(page)
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 360
 
 
@@ -163,6 +177,8 @@ def test_a_screen_reader_finds_labels_and_eyes_find_contrast(come: Come, path: s
     page = come(color_scheme=scheme).open(path)
     if path == "":
         ask(page, "Not bad, wonderful even, but zzz boring")
-    page.wait_for_timeout(1_000)
+    if path == "live":
+        page.get_by_text("Moving").click()  # what is being drawn anew is pale for a moment
+    settle(page)
     found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]}).response["violations"]
     assert [(each["id"], [node["html"][:200] for node in each["nodes"]]) for each in found] == []

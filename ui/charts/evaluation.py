@@ -39,7 +39,7 @@ def reliability_chart(bins: Mapping[str, Bins], words: Words) -> AnyChart:
     ]
     chart = (
         alt.Chart(pd.DataFrame(rows), height=HEIGHT)
-        .mark_line(strokeWidth=2, point={"size": 40})
+        .mark_line(strokeWidth=2, point=alt.OverlayMarkDef(size=40, aria=False))
         .encode(
             x=_share("x", words("model.probability_axis")),
             y=_share("y", words("model.observed_axis")),

@@ -47,7 +47,7 @@ def rate_chart(table: pd.DataFrame, words: Words) -> AnyChart:
 def share_chart(table: pd.DataFrame, words: Words) -> AnyChart:
     """The positive share, with a line at one half."""
     whole = alt.Scale(domain=[0, 1])
-    points = alt.OverlayMarkDef(size=14, color=POSITIVE)
+    points = alt.OverlayMarkDef(size=14, color=POSITIVE, aria=False)
     chart = (
         alt.Chart(table, height=HEIGHT)
         .mark_line(color=POSITIVE, strokeWidth=2, point=points)

@@ -14,6 +14,7 @@ from ui.live.stream import Connection, Stream
 POLL_SECONDS = 0.25
 ASK_SECONDS = 3.0  # between two questions for the lag, which also tell whether the broker is there
 RETRY_SECONDS = 2.0
+ENDED = "the reader has ended; the page's log says why"
 
 Clock = Callable[[], float]
 
@@ -33,6 +34,13 @@ class Follower:
         self._thread.join()
 
     def _run(self) -> None:
+        """Whatever ends the thread, viewers are told, for the numbers stand still from then on."""
+        try:
+            self._read()
+        finally:
+            self.stream.set_connection(Connection(self._clock(), detail=ENDED))
+
+    def _read(self) -> None:
         """A reader that fails is replaced; what is written before the new one is open is not seen."""
         while not self._over.is_set():
             try:
