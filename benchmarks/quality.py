@@ -61,7 +61,7 @@ def command(data: Path, home: Path, results: Path, most: int | None, twice: bool
     console = Console(width=WIDTH)
     counts = rows.counts()["test"]
     console.print(reporting.table(outcomes, {path.stem: counts[path.stem] for path in rows.tests}))
-    console.print_json(data=outcomes[OURS].about)
+    console.print_json(msgspec.json.encode(outcomes[OURS].about).decode())
     console.print(f"written to {path} and {path.with_suffix('.png').name}")
     click.echo(msgspec.json.encode({name: outcome.by_test() for name, outcome in outcomes.items()}))
     if outcomes[OURS].error:
