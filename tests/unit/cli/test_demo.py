@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import itertools
+from functools import partial
 from threading import Event, Thread
 
 import msgspec
 import pytest
+from prometheus_client import CollectorRegistry
 
 from cli.demo.flow import flow
 from cli.demo.reviews import BROKEN, HeldOut, messages
@@ -15,6 +17,8 @@ from sentiment import Classifier
 from streaming.brokers.memory import MemoryCluster
 from streaming.brokers.seam import Group
 from streaming.delivery import deliver
+from streaming.metrics import StreamMetrics
+from streaming.respond import respond
 from streaming.settings import Limits, StreamSettings, Topics
 from streaming.topics import create_topics
 from tests.tiny import write_tiny_model
@@ -52,7 +56,8 @@ def test_a_flow_through_a_worker_answers_every_message_once(tmp_path_factory: py
     cluster, topics, stop, shown = MemoryCluster(), Topics(), Event(), []
     create_topics(cluster, topics, Limits())
     worker = cluster.join(Group("sentiment", "one", topics.reviews))
-    thread = Thread(target=deliver, args=(worker, classifier, StreamSettings(), stop))
+    answer = partial(respond, classifier=classifier, settings=StreamSettings())
+    thread = Thread(target=deliver, args=(worker, answer, StreamMetrics(classifier, CollectorRegistry()), stop))
     thread.start()
     try:
         reviews = [HeldOut("a wonderful film", 1), HeldOut("awful", 0)]
