@@ -19,7 +19,7 @@ from sentiment.folder import Weights
 from sentiment.manifest import Calibration
 from sentiment.predictions import probabilities
 from spark_jobs.columns import FEATURES, FOLD, LABEL, ROW, WEIGHT
-from spark_jobs.fitting import Buckets, Floats, Linear
+from spark_jobs.fitting import Buckets, Floats, Linear, look_up
 from spark_jobs.languages import Languages
 
 METHOD = "Platt scaling by language on out-of-fold margins"
@@ -54,8 +54,7 @@ def _parts(linear: Linear, languages: Languages):  # type: ignore[no-untyped-def
 
     def parts(features):  # type: ignore[no-untyped-def] # Spark would take hints for those of a pandas function
         buckets, values = features.indices, features.values
-        places = np.minimum(np.searchsorted(kept, buckets), len(kept) - 1)
-        held = kept[places] == buckets
+        places, held = look_up(kept, buckets)
         added = by_language[:, places[held]] @ values[held]
         return [*added.tolist(), *(float(values[np.isin(buckets, marked)].sum()) for marked in markers)]
 

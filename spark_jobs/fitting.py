@@ -121,6 +121,12 @@ def choose(ratios: Floats, frequency: Floats, keep: int) -> npt.NDArray[np.int64
     return np.sort(np.argsort(-ratios * np.sqrt(frequency), kind="stable")[:keep])
 
 
+def look_up(kept: Buckets, buckets: npt.NDArray[np.int32]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    """For each bucket its place among the kept ones, which ascend, and whether it is one of them."""
+    places = np.minimum(np.searchsorted(kept, buckets), len(kept) - 1)
+    return places, kept[places] == buckets
+
+
 def _least_frequency(recipe: Recipe, rows: int) -> int:
     """On fewer than 5,000 rows a bucket need not be as frequent."""
     return max(1, min(recipe.least_frequency, math.ceil(recipe.least_frequency * rows / 5000)))
@@ -130,8 +136,7 @@ def _compact(frame: DataFrame, kept: Buckets, ratios: Floats) -> DataFrame:
     """Only the kept buckets' columns, each times its ratio."""
 
     def compact(features):  # type: ignore[no-untyped-def] # Spark would take hints for those of a pandas function
-        places = np.searchsorted(kept, features.indices)
-        found = kept[np.minimum(places, len(kept) - 1)] == features.indices
+        places, found = look_up(kept, features.indices)
         places = places[found]
         return SparseVector(len(kept), places, features.values[found] * ratios[places])
 

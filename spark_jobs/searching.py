@@ -17,7 +17,7 @@ from sentiment.calibration import Observed, platt
 from sentiment.metrics import roc_auc
 from sentiment.predictions import probabilities
 from spark_jobs.columns import FEATURES, FOLD, LABEL, LANGUAGE, WEIGHT
-from spark_jobs.fitting import Linear, Recipe, fit, prepare
+from spark_jobs.fitting import Linear, Recipe, fit, look_up, prepare
 
 AT_ONCE = 2  # fits side by side: one fit leaves a core idle while its driver thinks
 
@@ -92,8 +92,8 @@ def margins_of(frame: DataFrame, linears: Sequence[Linear]) -> Margins:
 
 def _margin(buckets: npt.NDArray[np.int32], values: Floats, linear: Linear) -> float:
     kept, coefficients = linear.weights
-    places = np.minimum(np.searchsorted(kept, buckets), len(kept) - 1)
-    return float(np.where(kept[places] == buckets, coefficients[places], 0.0) @ values + linear.intercept)
+    places, found = look_up(kept, buckets)
+    return float(np.where(found, coefficients[places], 0.0) @ values + linear.intercept)
 
 
 def _row(penalty: float, seen: Margins, place: int) -> dict[str, Any]:
