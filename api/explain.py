@@ -25,7 +25,7 @@ def explain_blueprint(classifier: Classifier, settings: Settings, metrics: Metri
         if not isinstance(asked, Review):
             raise RequestError(422, "texts_not_explained", "send one `text`: `texts` can't be explained together")
         predictions = classifier.predict([asked.text])
-        metrics.count_predictions(predictions)
+        metrics.answers.count(predictions)
         return answer(explained(classifier, asked, predictions))
 
     return blueprint
@@ -40,7 +40,7 @@ def explained(classifier: Classifier, review: Review, predictions: Predictions) 
         cleaned=explanation.text,
         margin=explanation.margin,
         intercept=explanation.intercept,
-        unseen=float(predictions.unseen[0]),
+        unseen=predictions.unseen[0],
         terms=tuple(
             ExplainedTerm(term.text, term.weight, term.spans, term.text in term.learned_as)
             for term in explanation.terms

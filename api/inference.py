@@ -114,7 +114,7 @@ def inference_blueprint(classifier: Classifier, settings: Settings, metrics: Met
         body = read_json(request, settings.max_body_bytes)
         question = decode(_QUESTION, body, "request_malformed", "not an inference request")
         predictions = classifier.predict(_texts(question.inputs[0], settings))
-        metrics.count_predictions(predictions)
+        metrics.answers.count(predictions)
         return answer(Answer(MODEL, classifier.version, _outputs(question, predictions), question.id))
 
     return blueprint

@@ -24,7 +24,7 @@ def predict_blueprint(classifier: Classifier, settings: Settings, metrics: Metri
         asked = parse(read_json_or_form(request, settings.max_body_bytes), settings)
         reviews = [asked] if isinstance(asked, Review) else asked
         predictions = classifier.predict([review.text for review in reviews])
-        metrics.count_predictions(predictions)
+        metrics.answers.count(predictions)
         results = [
             result(
                 prediction,

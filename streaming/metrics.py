@@ -10,29 +10,17 @@ import time
 from collections import Counter as Tally
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-import numpy.typing as npt
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from monitoring.answers import AnswerMetrics
+from monitoring.batches import BatchHistogram
 from sentiment import Classifier
-from sentiment.folder import MANIFEST, sha256
 from streaming.brokers.seam import Partition, Record
 from streaming.respond import Answers
 
 POLLED = "sentiment_last_poll_timestamp_seconds"
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0)
 RECORDS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000)
-TENTHS = tuple(tenth / 10 for tenth in range(1, 11))
-
-
-class BatchHistogram(Histogram):
-    """A histogram that takes the values of a batch at the price of one."""
-
-    def observe_all(self, values: npt.NDArray[np.float64]) -> None:
-        counts = np.bincount(np.searchsorted(self._upper_bounds, values), minlength=len(self._buckets))
-        self._sum.inc(float(values.sum()))
-        for place in np.flatnonzero(counts).tolist():
-            self._buckets[place].inc(int(counts[place]))
 
 
 class StreamMetrics:
@@ -51,15 +39,6 @@ class StreamMetrics:
             registry=registry,
             buckets=SECONDS,
         )
-        self._probability = BatchHistogram(
-            "sentiment_probability", "Probability of the positive class.", registry=registry, buckets=TENTHS
-        )
-        self._unseen = BatchHistogram(
-            "sentiment_unseen_terms_ratio",
-            "Share of a text's terms that the model has no coefficient for.",
-            registry=registry,
-            buckets=TENTHS,
-        )
         self._lag = Gauge(
             "sentiment_consumer_lag_messages",
             "Records that are yet to be polled.",
@@ -68,14 +47,7 @@ class StreamMetrics:
             multiprocess_mode="livemostrecent",
         )
         self._polled = Gauge(POLLED, "When the last poll ended.", registry=registry, multiprocess_mode="livemin")
-        about = Gauge(
-            "sentiment_model_info",
-            "The model in use; sha256 is that of its model.json.",
-            ("version", "sha256"),
-            registry=registry,
-            multiprocess_mode="livemax",
-        )
-        about.labels(classifier.version, sha256(classifier.path / MANIFEST)).set(1)
+        self._answers = AnswerMetrics(classifier, registry)
         self._batch_began = 0.0
 
     def polled(self, lag: Mapping[Partition, int]) -> None:
@@ -89,10 +61,9 @@ class StreamMetrics:
         """The answers to the records of the last poll are committed."""
         self._processing.observe(time.perf_counter() - self._batch_began)
         self._size.observe(len(records))
-        ages = time.time() - np.array([r.timestamp_ms for r in records if r.timestamp_ms >= 0], np.float64) / 1000
-        self._end_to_end.observe_all(np.maximum(ages, 0.0))
-        self._probability.observe_all(answers.predictions.probability)
-        self._unseen.observe_all(answers.predictions.unseen)
+        now = time.time()
+        self._end_to_end.observe_all([max(now - r.timestamp_ms / 1000, 0.0) for r in records if r.timestamp_ms >= 0])
+        self._answers.count(answers.predictions)
         dead = len(answers.rejections)
         self._messages.labels("classified").inc(len(records) - dead)
         self._messages.labels("dead_letter").inc(dead)

@@ -1,4 +1,7 @@
-"""The ceiling: Flask on our server with our settings, which reads JSON, looks at nothing and answers a constant."""
+"""The ceiling: Flask on our server with our settings, which reads JSON, looks at nothing and answers a constant.
+
+The constant is as long as our answer, which holds the review.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,8 @@ from flask import Flask, request
 
 from cli.server import Address, make_server
 
+REVIEW = "x" * 1300  # bytes, as IMDB reviews have
+
 
 def create_app() -> Flask:
     app = Flask(__name__)
@@ -16,7 +21,7 @@ def create_app() -> Flask:
     @app.post("/predict")
     def predict() -> dict[str, Any]:
         request.get_json()
-        return {"label": "positive", "probability": 0.9731}
+        return {"label": "positive", "probability": 0.9731, "review": {"text": REVIEW}}
 
     return app
 

@@ -5,13 +5,9 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from hypothesis import given
-from hypothesis import strategies as st
-from prometheus_client import CollectorRegistry, Histogram
 from prometheus_client.parser import text_string_to_metric_families
 
 from api.app import create_app
-from api.metrics import TENTHS, BatchHistogram
 from api.settings import Settings
 from sentiment import Classifier
 from sentiment.folder import sha256
@@ -74,17 +70,3 @@ def test_the_model_in_use_is_named(client: FlaskClient, classifier: Classifier) 
 def test_what_a_request_says_is_not_told(client: FlaskClient) -> None:
     client.post("/predict?explain=true", json={"text": "a good secret", "id": "id-secret"})
     assert "secret" not in client.get("/metrics").text
-
-
-@given(st.lists(st.sampled_from(TENTHS) | st.floats(0, 1), max_size=20))
-def test_many_values_at_once_are_the_same_as_one_by_one(values: list[float]) -> None:
-    one_by_one = Histogram("one", "", registry=CollectorRegistry(), buckets=TENTHS)
-    at_once = BatchHistogram("one", "", registry=CollectorRegistry(), buckets=TENTHS)
-    for value in values:
-        one_by_one.observe(value)
-    at_once.observe_all(values)
-    (expected,), (found,) = one_by_one.collect(), at_once.collect()
-    counts = [[s.value for s in family.samples if s.name.endswith(("bucket", "count"))] for family in (expected, found)]
-    assert counts[0] == counts[1]
-    sums = [s.value for family in (expected, found) for s in family.samples if s.name.endswith("_sum")]
-    assert sums[0] == pytest.approx(sums[1])
