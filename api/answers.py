@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import msgspec
 from flask import Response
 
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIEnvironment
+
+    from werkzeug.datastructures import Headers
+
 JSON = "application/json"
+
+
+class Answer(Response):
+    """A response whose headers are complete when it is made; no copy of them is searched for what may be missing."""
+
+    def get_wsgi_headers(self, environ: WSGIEnvironment) -> Headers:
+        return self.headers
 
 
 def answer(value: object, status: int = 200) -> Response:
@@ -16,4 +30,4 @@ def answer(value: object, status: int = 200) -> Response:
 def body(data: bytes | str, media: str, status: int = 200) -> Response:
     """Not kept by caches, and not taken for another type than it has."""
     headers = [("Content-Type", media), ("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff")]
-    return Response(data, status, headers)
+    return Answer(data, status, headers)

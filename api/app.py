@@ -6,7 +6,8 @@ from collections.abc import Callable
 from time import perf_counter
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Request, Response, request
+from werkzeug.routing import MapAdapter
 
 from api import keys, problems
 from api.explain import explain_blueprint
@@ -36,6 +37,13 @@ class App(Flask):
         rule = request.url_rule
         self._counted.count_request(rule.rule if rule else "unknown", response.status_code, perf_counter() - started)
         return response
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """No rule looks at the host, which Flask would take apart and encode in each request."""
+        if request is None:
+            return super().create_url_adapter(None)
+        path = request.environ["PATH_INFO"].encode("latin-1").decode(errors="replace")  # as WSGI wants it
+        return self.url_map.bind("", default_method=request.method, path_info=path)
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """No view and no hook here is asynchronous; Flask would look at each of them in each request again."""

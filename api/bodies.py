@@ -22,17 +22,13 @@ def read_json(request: Request, most: int) -> bytes:
     """The body without a byte order mark; RequestError if it is not JSON by its type, or more than `most` bytes."""
     if not _is_json(request):
         raise RequestError(415, "unsupported_media_type", f"send {JSON}")
-    # The server's own stream, which ends where the body does: werkzeug's takes as long as scoring a review.
-    body: bytes = request.environ["wsgi.input"].read(most + 1)
-    if len(body) > most:
-        raise _too_large(most)
-    return body.removeprefix(codecs.BOM_UTF8)
+    return _read(request, most)
 
 
 def read_json_or_form(request: Request, most: int) -> bytes:
     """The same, where a form will do too: its fields become an object of strings, the first of each name."""
     if _is_json(request):
-        return read_json(request, most)
+        return _read(request, most)
     if request.mimetype not in FORMS:
         raise RequestError(415, "unsupported_media_type", f"send {JSON}, or a form: {' or '.join(FORMS)}")
     request.max_content_length = most + 1  # a chunked body is cut here without an error: one byte more gives it away
@@ -65,6 +61,14 @@ def decode(decoder: msgspec.json.Decoder[T], body: bytes, code: str, expected: s
 def _is_json(request: Request) -> bool:
     """Looks at the header as it came first, because most send no more than the type, and parsing it takes time."""
     return request.environ.get("CONTENT_TYPE") == JSON or request.mimetype == JSON
+
+
+def _read(request: Request, most: int) -> bytes:
+    # The server's own stream, which ends where the body does: werkzeug's takes as long as scoring a review.
+    body: bytes = request.environ["wsgi.input"].read(most + 1)
+    if len(body) > most:
+        raise _too_large(most)
+    return body.removeprefix(codecs.BOM_UTF8)
 
 
 def _too_large(most: int) -> RequestError:

@@ -45,7 +45,7 @@ class Predictions:
         probability = self.probability
         return (probability > self.calibration.review_above) & (probability < self.calibration.review_below)
 
-    @functools.cached_property
+    @property
     def unseen(self) -> list[float]:
         """The share of each text's terms that the model has no coefficient for; 1.0 for a text without terms.
 
