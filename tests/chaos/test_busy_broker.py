@@ -1,0 +1,40 @@
+"""A worker that starts while its broker is too busy to answer waits for it. The broker needs Java."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from threading import Timer
+
+import pytest
+
+from local import broker
+from streaming.brokers.clients import open_cluster
+from streaming.brokers.confluent_plain import START_SECONDS
+from streaming.brokers.seam import Group, Topic
+from streaming.settings import Connection, Limits
+from tests.kafka_broker import shared_software
+
+
+@pytest.fixture
+def own_broker(tmp_path: Path) -> Iterator[broker.Broker]:
+    try:
+        yield broker.start(tmp_path, shared_software(), port=0)
+    finally:
+        broker.stop(tmp_path)
+
+
+def test_a_worker_waits_for_a_broker_that_does_not_answer_at_once(
+    own_broker: broker.Broker, caplog: pytest.LogCaptureFixture
+) -> None:
+    cluster = open_cluster("confluent", Connection(own_broker.address), Limits())
+    cluster.create([Topic("reviews", 1, 1, {})])
+    os.kill(own_broker.pid, signal.SIGSTOP)
+    awake = Timer(START_SECONDS + 2, os.kill, (own_broker.pid, signal.SIGCONT))
+    awake.start()
+    with closing(cluster.join(Group("group", "one", "reviews"))):
+        awake.join()
+    assert "not ready for transactions yet" in caplog.text
