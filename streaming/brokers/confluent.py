@@ -16,7 +16,7 @@ from streaming.brokers.leaving import leave
 from streaming.brokers.seam import Batch, Broker, Group, Outbox, Partition, Reader, Reply, Sender
 from streaming.settings import Connection, Limits
 
-START_ATTEMPTS = 6  # of START_SECONDS each: as long as kafka-python waits
+JOIN_SECONDS = 60  # for a broker that is busy, or has yet to make its log of transactions; kafka-python waits as long
 COMMIT_SECONDS = 30  # for each of a commit's two steps; the broker itself ends a transaction after 60
 ABORT_SECONDS = 5
 
@@ -44,7 +44,7 @@ class ConfluentBroker:
     def __init__(self, connection: Connection, limits: Limits, group: Group) -> None:
         self._connection, self._limits, self._group = connection, limits, group
         self._producer = Producer(_producer_options(connection, limits, group), logger=plain.log)
-        _init_transactions(self._producer)
+        plain.once_ready(self._producer.init_transactions, JOIN_SECONDS)
         self._consumer = Consumer(_consumer_options(connection, limits, group), logger=plain.log)
         self._consumer.subscribe([group.topic])
 
@@ -113,19 +113,6 @@ class ConfluentBroker:
             self._producer.close()
         with suppress(KafkaException, closed_already):
             self._consumer.close()
-
-
-def _init_transactions(producer: Producer) -> None:
-    """A broker that is busy, or has yet to make its log of transactions, is waited for."""
-    for left in reversed(range(START_ATTEMPTS)):
-        try:
-            producer.init_transactions(plain.START_SECONDS)
-        except KafkaException as error:
-            if not left or not error.args[0].retriable():
-                raise
-            plain.log.warning("the broker is not ready for transactions yet, waiting for it: %s", error)
-        else:
-            return
 
 
 class ConfluentOutbox:

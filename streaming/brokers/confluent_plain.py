@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+import time
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from operator import methodcaller
-from typing import Any, Self, TypeAlias
+from typing import Any, Self, TypeAlias, TypeVar
 
-from confluent_kafka import Consumer, KafkaException, Message, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
 
 from sentiment.errors import ServiceError
 from streaming.brokers.kafka_python_plain import record_at
@@ -17,9 +18,12 @@ from streaming.brokers.seam import Record, Reply
 from streaming.settings import Connection
 
 START_SECONDS = 10
+AGAIN_SECONDS = 0.2
+NOT_YET = (KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE)  # of a topic that is new
 SEND_SECONDS = 60
 READ_AT_ONCE = 10_000
 
+T = TypeVar("T")
 Options: TypeAlias = dict[str, Any]
 log = logging.getLogger("confluent_kafka")
 
@@ -39,6 +43,20 @@ def broker_errors(doing: str) -> Iterator[None]:
         yield
     except KafkaException as error:
         raise failed(doing, error) from error
+
+
+def once_ready(ask: Callable[[float], T], most_seconds: float) -> T:
+    """Ask, each time for START_SECONDS at most, for as long as the broker is not ready for this question."""
+    end = time.monotonic() + most_seconds
+    while True:
+        try:
+            return ask(START_SECONDS)
+        except KafkaException as error:
+            said = error.args[0]
+            if time.monotonic() > end or not (said.retriable() or said.code() in NOT_YET):
+                raise
+            log.warning("the broker is not ready yet, waiting for it: %s", said)
+            time.sleep(AGAIN_SECONDS)
 
 
 def client_options(connection: Connection) -> Options:
@@ -99,7 +117,8 @@ class ConfluentReader:
         return list(self._consumer.list_topics(topic, START_SECONDS).topics[topic].partitions)
 
     def _start(self, topic: str, partition: int, from_beginning: bool) -> TopicPartition:
-        first, end = self._consumer.get_watermark_offsets(TopicPartition(topic, partition), START_SECONDS)
+        place = TopicPartition(topic, partition)
+        first, end = once_ready(lambda seconds: self._consumer.get_watermark_offsets(place, seconds), START_SECONDS)
         return TopicPartition(topic, partition, first if from_beginning else end)
 
     def poll(self, seconds: float) -> list[Record]:

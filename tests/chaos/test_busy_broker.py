@@ -37,4 +37,4 @@ def test_a_worker_waits_for_a_broker_that_does_not_answer_at_once(
     awake.start()
     with closing(cluster.join(Group("group", "one", "reviews"))):
         awake.join()
-    assert "not ready for transactions yet" in caplog.text
+    assert "not ready yet" in caplog.text

@@ -123,3 +123,12 @@ def test_what_a_group_has_not_answered_is_waiting(world: World) -> None:
         world.answer(broker, batch)
     world.send("d")
     assert world.cluster.waiting(group, world.reviews) == 1
+
+
+def test_a_topic_can_be_read_as_soon_as_it_is_there(world: World) -> None:
+    topic = Topic(f"new-{world.name}", 60, 1, {})  # leaders of so many take the broker a moment
+    world.cluster.create([topic])
+    with closing(world.cluster.read([topic.name], from_beginning=False)) as reader:
+        with world.cluster.sender() as sender:
+            sender.send(Reply(topic.name, None, b"first", []))
+        assert [record.value for record in read(reader, at_least=1)] == [b"first"]
