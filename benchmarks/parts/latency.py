@@ -20,9 +20,11 @@ from benchmarks.streams import Arena, Command, Route, Service, arena, ours, runn
 from streaming.brokers.seam import Reader
 from streaming.producing import paced
 
-RATES = (100, 1_000)  # reviews a second; the third is half of what the service can do
-SECONDS = 5
-BURST = 10_000  # reviews that warm the service up and show what it can do
+RATES = (100, 1_000)  # reviews a second that have figures of their own
+HIGHER = (2_000, 4_000, 8_000, 16_000)  # tried, one after the other, until one is not kept up with
+SECONDS, TRIAL_SECONDS = 5, 3
+WARM_UP = 5_000  # reviews, at once
+BEHIND = 0.2  # seconds that answers fall behind in a second of a rate that is too high
 SHORT = 300  # bytes, about
 
 
@@ -49,6 +51,23 @@ class Line(NamedTuple):
     reader: Reader
 
 
+class Answered(NamedTuple):
+    """When each of some reviews was sent, and its age when its result arrived, in seconds, in the results' order."""
+
+    sent: list[float]
+    ages: list[float]
+
+    def percentiles(self, named: str) -> Figures:
+        p50, p99 = np.percentile(self.ages, (50, 99)) * 1000
+        return {f"p50 ms at {named}": float(p50), f"p99 ms at {named}": float(p99)}
+
+    def keep_up_with(self, rate: int) -> bool:
+        """Whether they were sent at this rate, and the last ones hardly waited longer than the first."""
+        seconds = max(self.sent) - min(self.sent)
+        slope, _ = np.polyfit(np.array(self.sent) - min(self.sent), self.ages, 1)
+        return len(self.sent) / seconds > 0.9 * rate and bool(slope < BEHIND)
+
+
 _decoder = msgspec.json.Decoder(Answer)
 
 
@@ -72,28 +91,39 @@ def _measure(context: Context, place: Arena, name: str, command: Command) -> Fig
         running(command(route), log) as service,
     ):
         line = Line(service, route, reader)
-        _ages(line, itertools.islice(texts, 1))  # it is up
-        began = time.perf_counter()
-        _ages(line, itertools.islice(itertools.cycle(texts), BURST))
-        half = BURST / (time.perf_counter() - began) / 2
-        figures: Figures = {}
-        for named, rate in {**{f"{rate}/s": rate for rate in RATES}, "half the most": half}.items():
-            ages = _ages(line, paced(itertools.islice(itertools.cycle(texts), int(rate * SECONDS)), rate))
-            p50, p99 = np.percentile(ages, (50, 99)) * 1000
-            figures |= {f"p50 ms at {named}": float(p50), f"p99 ms at {named}": float(p99)}
-        return figures
+        _answered(line, itertools.islice(texts, 1))  # it is up
+        _answered(line, itertools.islice(itertools.cycle(texts), WARM_UP))
+        return _climb(line, texts)
 
 
-def _ages(line: Line, texts: Iterable[str]) -> list[float]:
-    """Send all; how old, in seconds, each review was when its result arrived."""
+def _climb(line: Line, texts: list[str]) -> Figures:
+    """Latency at the rates of interest, and at half of the highest that was kept up with."""
+    at = functools.partial(_at_rate, line, texts)
+    found = {rate: at(rate, SECONDS) for rate in RATES}
+    figures = {name: value for rate in RATES for name, value in found[rate].percentiles(f"{rate}/s").items()}
+    kept = [rate for rate in RATES if found[rate].keep_up_with(rate)]
+    kept += itertools.takewhile(lambda rate: at(rate, TRIAL_SECONDS).keep_up_with(rate), HIGHER)
+    most = max(kept, default=RATES[0])
+    return {**figures, "reviews/s kept up with": float(most), **at(most // 2, SECONDS).percentiles("half of that")}
+
+
+def _at_rate(line: Line, texts: list[str], rate: int, seconds: int) -> Answered:
+    return _answered(line, paced(itertools.islice(itertools.cycle(texts), rate * seconds), rate))
+
+
+def _answered(line: Line, texts: Iterable[str]) -> Answered:
+    """Send all and wait for all results."""
+    sent: list[float] = []
     ages: list[float] = []
     with ThreadPoolExecutor(1) as pool:
         sending = pool.submit(_send, line.route, texts)
         while not sending.done() or len(ages) < sending.result():
             records = line.service.answers(line.reader)
             now = time.time()
-            ages += [now - _decoder.decode(record.value or b"").sent_at() for record in records]
-    return ages
+            arrived = [_decoder.decode(record.value or b"").sent_at() for record in records]
+            sent += arrived
+            ages += [now - at for at in arrived]
+    return Answered(sent, ages)
 
 
 def _send(route: Route, texts: Iterable[str]) -> int:
