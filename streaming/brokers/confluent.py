@@ -11,7 +11,7 @@ from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
 
 from streaming.brokers import confluent_plain as plain
 from streaming.brokers.confluent_plain import Options, broker_errors
-from streaming.brokers.kafka_python import KafkaPythonCluster
+from streaming.brokers.kafka_python import RETRY_MILLISECONDS, KafkaPythonCluster
 from streaming.brokers.leaving import leave
 from streaming.brokers.seam import Batch, Broker, Group, Outbox, Partition, Reader, Reply, Sender
 from streaming.settings import Connection, Limits
@@ -150,4 +150,6 @@ def _producer_options(connection: Connection, limits: Limits, group: Group) -> O
         "transaction.timeout.ms": 2 * COMMIT_SECONDS * 1000,
         "delivery.timeout.ms": COMMIT_SECONDS * 1000,
         "queue.buffering.max.messages": 0,  # without limit, for the batch has one
+        "linger.ms": 5,
+        "retry.backoff.ms": RETRY_MILLISECONDS,
     }

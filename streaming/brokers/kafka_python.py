@@ -21,6 +21,8 @@ from streaming.settings import Connection, Limits
 
 CLOSE_SECONDS = 5
 COMMIT_SECONDS = 30  # for each of a commit's three steps; the broker itself ends a transaction after 60
+# Until a transaction is tried to be opened again: the broker refuses it while it still ends the one before (0033).
+RETRY_MILLISECONDS = 10
 
 
 class KafkaPythonCluster:
@@ -106,6 +108,7 @@ class KafkaPythonCluster:
             allow_auto_create_topics=False,
             batch_size=1 << 18,
             linger_ms=20,  # the flush before a commit cuts it short
+            retry_backoff_ms=RETRY_MILLISECONDS,
             metrics_enabled=False,
         )
         producer.init_transactions()
