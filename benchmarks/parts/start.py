@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import subprocess
 import sys
 import time
 
@@ -11,16 +12,21 @@ from benchmarks.series import Figures, ratio
 from benchmarks.worker import worker
 
 REVIEW = "A wonderful, moving film: 9/10!"
-MODULES = {"ours": "one_by_ours", "spark": "one_by_spark"}
 SECONDS, MEGABYTES = "seconds to the first answer", "resident MB"
 
 
 def run(context: Context) -> dict[str, float]:
-    """What the scorer's compilation costs is paid before, as an installation pays it (`sentiment models compile`)."""
-    _start(context, MODULES["ours"])
-    series = context.interleave({name: functools.partial(_start, context, module) for name, module in MODULES.items()})
+    series = context.interleave(
+        {"ours": functools.partial(_ours, context), "spark": functools.partial(_start, context, "one_by_spark")}
+    )
     ours, spark = series["ours"], series["spark"]
     return {"spark/ours_seconds": ratio(spark, ours, SECONDS), "spark/ours_memory": ratio(spark, ours, MEGABYTES)}
+
+
+def _ours(context: Context) -> Figures:
+    """The scorer is compiled before, as an installation does it; where that is done already, this takes nothing."""
+    subprocess.run([sys.executable, "-m", "cli", "models", "compile"], check=True, capture_output=True)
+    return _start(context, "one_by_ours")
 
 
 def _start(context: Context, module: str) -> Figures:
