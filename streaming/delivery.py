@@ -18,7 +18,8 @@ def deliver(
     """Answer every record exactly once until `stop` is set, which is looked at between batches."""
     while not stop.is_set():
         batch = broker.poll()
-        metrics.polled(broker.lag())
+        if batch.records or broker.reachable():
+            metrics.polled(broker.lag())
         if not batch.records:
             continue
         answers = respond(batch.records)

@@ -19,7 +19,7 @@ from streaming.metrics import POLLED
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-READY_SECONDS = 60  # a worker that has not come back to poll for so long is stuck
+READY_SECONDS = 60  # a worker that has not polled for so long is stuck, or its broker is away
 
 
 class Server(ThreadingMixIn, WSGIServer):

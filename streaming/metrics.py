@@ -46,16 +46,21 @@ class StreamMetrics:
             registry=registry,
             multiprocess_mode="livemostrecent",
         )
-        self._polled = Gauge(POLLED, "When the last poll ended.", registry=registry, multiprocess_mode="livemin")
+        self._polled = Gauge(
+            POLLED, "When the last poll that the broker answered ended.", registry=registry, multiprocess_mode="livemin"
+        )
         self._answers = AnswerMetrics(classifier, registry)
         self._batch_began = 0.0
+        self._lagging: set[Partition] = set()
 
     def polled(self, lag: Mapping[Partition, int]) -> None:
-        """A poll is over; whatever it brought is now at work."""
+        """A poll that the broker answered is over; whatever it brought is now at work."""
         self._batch_began = time.perf_counter()
         self._polled.set_to_current_time()
-        for (topic, partition), records in lag.items():
-            self._lag.labels(topic, partition).set(records)
+        lost = dict.fromkeys(self._lagging - lag.keys(), 0)  # to another worker, whose series tells of it now
+        for partition, records in {**lost, **lag}.items():
+            self._lag.labels(*partition).set(records)
+        self._lagging = set(lag)
 
     def answered(self, records: Sequence[Record], answers: Answers) -> None:
         """The answers to the records of the last poll are committed."""

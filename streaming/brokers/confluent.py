@@ -11,7 +11,7 @@ from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
 
 from streaming.brokers import confluent_plain as plain
 from streaming.brokers.confluent_plain import Options, broker_errors
-from streaming.brokers.kafka_python import RETRY_MILLISECONDS, KafkaPythonCluster
+from streaming.brokers.kafka_python import ASK_SECONDS, RETRY_MILLISECONDS, KafkaPythonCluster
 from streaming.brokers.leaving import leave
 from streaming.brokers.seam import Batch, Broker, Group, Outbox, Partition, Reader, Reply, Sender
 from streaming.settings import Connection, Limits
@@ -98,6 +98,13 @@ class ConfluentBroker:
             if min(each.offset, end) >= 0:  # both are known
                 found[each.topic, each.partition] = end - each.offset
         return found
+
+    def reachable(self) -> bool:
+        try:
+            self._consumer.list_topics(self._group.topic, ASK_SECONDS)
+        except KafkaException:
+            return False
+        return True
 
     def leave(self) -> None:
         member_id = self._consumer.memberid()

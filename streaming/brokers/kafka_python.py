@@ -20,6 +20,7 @@ from streaming.brokers.seam import Batch, Broker, Group, Outbox, Partition, Read
 from streaming.settings import Connection, Limits
 
 CLOSE_SECONDS = 5
+ASK_SECONDS = 1
 COMMIT_SECONDS = 30  # for each of a commit's three steps; the broker itself ends a transaction after 60
 # Until a transaction is tried to be opened again: the broker refuses it while it still ends the one before (0033).
 RETRY_MILLISECONDS = 10
@@ -172,6 +173,14 @@ class KafkaPythonBroker:
     def lag(self) -> dict[Partition, int]:
         ends = {each: self._consumer.highwater(each) for each in self._consumer.assignment()}
         return {(*each,): end - self._consumer.position(each) for each, end in ends.items() if end is not None}
+
+    def reachable(self) -> bool:
+        (topic,) = self._consumer.subscription()
+        try:
+            self._consumer.end_offsets([TopicPartition(topic, 0)], timeout_ms=ASK_SECONDS * 1000)
+        except KafkaError:
+            return False
+        return True
 
     def leave(self) -> None:
         member_id = self._consumer.group_metadata().member_id

@@ -166,6 +166,9 @@ class MemoryBroker:
     def lag(self) -> dict[Partition, int]:
         return {partition: self._cluster.end(partition) - place for partition, place in self._positions.items()}
 
+    def reachable(self) -> bool:
+        return True
+
     def leave(self) -> None:
         if self._state.members.get(self._group.instance) is self:
             del self._state.members[self._group.instance]

@@ -1,4 +1,4 @@
-"""A worker that starts while its broker is too busy to answer waits for it. The broker needs Java."""
+"""A broker that is stopped for a while: who starts then waits for it, who runs knows it. The broker needs Java."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from local import broker
 from streaming.brokers.clients import open_cluster
 from streaming.brokers.confluent_plain import START_SECONDS
 from streaming.brokers.seam import Group, Topic
-from streaming.settings import Connection, Limits
+from streaming.settings import CLIENTS, Connection, Limits
+from tests.contract.conftest import waiting
 from tests.kafka_broker import shared_software
 
 
@@ -38,3 +39,20 @@ def test_a_worker_waits_for_a_broker_that_does_not_answer_at_once(
     with closing(cluster.join(Group("group", "one", "reviews"))):
         awake.join()
     assert "not ready yet" in caplog.text
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_a_worker_knows_that_its_broker_does_not_answer(own_broker: broker.Broker, client: str) -> None:
+    cluster = open_cluster(client, Connection(own_broker.address), Limits())
+    cluster.create([Topic("reviews", 1, 1, {})])
+    with closing(cluster.join(Group("group", "one", "reviews"))) as member:
+        assert (member.poll().records, member.reachable()) == ([], True)
+        os.kill(own_broker.pid, signal.SIGSTOP)
+        try:
+            assert (member.poll().records, member.reachable()) == ([], False)
+        finally:
+            os.kill(own_broker.pid, signal.SIGCONT)
+        for _ in waiting():
+            member.poll()
+            if member.reachable():
+                break

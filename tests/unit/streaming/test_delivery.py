@@ -17,7 +17,7 @@ from sentiment.errors import ServiceError
 from streaming.brokers.memory import MemoryCluster
 from streaming.brokers.seam import Batch, Broker, Group, Outbox, Partition, Reply
 from streaming.delivery import deliver
-from streaming.metrics import StreamMetrics
+from streaming.metrics import POLLED, StreamMetrics
 from streaming.producing import paced, send_reviews
 from streaming.reading import follow
 from streaming.respond import respond
@@ -46,6 +46,9 @@ class UntilIdle:
 
     def lag(self) -> dict[Partition, int]:
         return self.broker.lag()
+
+    def reachable(self) -> bool:
+        return self.broker.reachable()
 
     def leave(self) -> None:
         self.broker.leave()
@@ -168,6 +171,31 @@ def test_what_was_answered_is_counted(cluster: MemoryCluster, classifier: Classi
     ):
         assert figures.get_sample_value(name, labels) == expected, name
     assert figures.get_sample_value("sentiment_model_info", {"version": "tiny-1", "sha256": model_sum(classifier)}) == 1
+
+
+class Away(UntilIdle):
+    """A cluster that does not answer."""
+
+    def reachable(self) -> bool:
+        return False
+
+
+@pytest.mark.parametrize(("kind", "polled"), [(UntilIdle, True), (Away, False)])
+def test_a_poll_counts_only_if_the_cluster_answers(
+    cluster: MemoryCluster, classifier: Classifier, kind: type[UntilIdle], polled: bool
+) -> None:
+    stop = Event()
+    figures = run(kind(cluster.join(Group("sentiment", "one", "reviews")), stop), classifier, stop)
+    assert bool(figures.get_sample_value(POLLED)) == polled
+
+
+def test_a_partition_that_another_worker_has_is_no_longer_behind_here(classifier: Classifier) -> None:
+    figures = CollectorRegistry()
+    metrics = StreamMetrics(classifier, figures)
+    metrics.polled({("reviews", 0): 7, ("reviews", 1): 3})
+    metrics.polled({("reviews", 1): 2})
+    of = [{"topic": "reviews", "partition": partition} for partition in ("0", "1")]
+    assert [figures.get_sample_value("sentiment_consumer_lag_messages", labels) for labels in of] == [0, 2]
 
 
 def model_sum(classifier: Classifier) -> str:
