@@ -84,6 +84,18 @@ def test_a_record_whose_header_name_is_not_utf8_is_read_and_answered(world: Worl
     assert names == [rb"caf\xe9" if isinstance(world.cluster, ConfluentCluster) else b"caf\xe9", b"after"]
 
 
+def test_a_record_whose_header_name_has_a_nul_is_read_and_answered(world: World) -> None:
+    with world.any_bytes.sender() as sender:
+        sender.send(Reply(world.reviews, b"key", b"value", [("a\0b", b"\xff"), ("after", b"")]))
+    broker = world.join()
+    batch = poll(broker)
+    world.answer(broker, batch)
+    with closing(world.any_bytes.read([world.results], from_beginning=True)) as reader:
+        (answer,) = read(reader, 1)
+    # For confluent-kafka, a name ends at its first NUL.
+    assert answer.headers == [("a" if isinstance(world.cluster, ConfluentCluster) else "a\0b", b"\xff"), ("after", b"")]
+
+
 def test_a_reply_with_neither_key_nor_value_can_be_sent(world: World) -> None:
     with world.cluster.sender() as sender:
         sender.send(Reply(world.results, None, None, []))
