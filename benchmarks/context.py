@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,7 @@ from benchmarks.rows import prepare, read
 from benchmarks.series import Measure, Series
 
 REVIEWS = 2000  # IMDB reviews that all parts share
+MOST_SECONDS = 480.0  # of a part's rounds: one that would not end in time is not begun
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,7 @@ class Context:
     rounds: int
     progress: Progress
     rows: list[Series] = field(default_factory=list)  # the table's, of this part
+    most_seconds: float = MOST_SECONDS
 
     @functools.cached_property
     def reviews_file(self) -> Path:
@@ -39,11 +42,14 @@ class Context:
     def interleave(self, contestants: Mapping[str, Measure]) -> dict[str, Series]:
         """Measure each contestant once a round, one after the other, so that a busy moment hits all alike.
 
-        One that raises is out.
+        One that raises is out. There is one round at least, and none that would probably not end in time.
         """
         series = {name: Series(name) for name in contestants}
         task = self.progress.add_task("", total=self.rounds * len(contestants))
-        for _ in range(self.rounds):
+        began = time.monotonic()
+        for done in range(self.rounds):
+            if done and (time.monotonic() - began) / done * (done + 1) > self.most_seconds:
+                break
             for name, measure in contestants.items():
                 self.progress.update(task, description=name)
                 series[name] = series[name].followed_by(measure)

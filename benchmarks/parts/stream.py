@@ -15,8 +15,8 @@ from streaming.producing import send_reviews
 SHORT = 300  # bytes, about
 SERVICES = ("kafka-python", "kafka-python, 2 workers", "confluent", "confluent, 2 workers", "spark")
 COUNTS = {  # reviews that are answered, enough for some seconds
-    "300-byte": dict(zip(SERVICES, (60_000, 80_000, 150_000, 150_000, 60_000), strict=True)),
-    "IMDB": dict(zip(SERVICES, (30_000, 40_000, 60_000, 60_000, 15_000), strict=True)),
+    "300-byte": dict(zip(SERVICES, (60_000, 80_000, 150_000, 150_000, 40_000), strict=True)),
+    "IMDB": dict(zip(SERVICES, (30_000, 40_000, 60_000, 60_000, 10_000), strict=True)),
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -31,6 +32,11 @@ def test_each_round_measures_each_contestant_once(tmp_path: Path) -> None:
     assert called == ["ours", "peer", "ours", "peer"]
     assert series["peer"].values("s") == [2.0, 4.0]
     assert context.rows == list(series.values())
+
+
+def test_no_round_is_begun_that_would_not_end_in_time(tmp_path: Path) -> None:
+    context = replace(context_of(tmp_path, rounds=5), most_seconds=0.0)
+    assert len(context.interleave({"ours": lambda: {"s": 1.0}})["ours"].rounds) == 1
 
 
 def test_a_contestant_that_fails_is_out_and_its_ratios_are_no_numbers(tmp_path: Path) -> None:
