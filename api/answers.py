@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 JSON = "application/json"
 
 
-class Answer(Response):
+class WholeResponse(Response):
     """A response whose headers are complete when it is made; no copy of them is searched for what may be missing."""
 
     def get_wsgi_headers(self, environ: WSGIEnvironment) -> Headers:
@@ -30,4 +30,4 @@ def answer(value: object, status: int = 200) -> Response:
 def body(data: bytes | str, media: str, status: int = 200) -> Response:
     """Not kept by caches, and not taken for another type than it has."""
     headers = [("Content-Type", media), ("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff")]
-    return Answer(data, status, headers)
+    return WholeResponse(data, status, headers)

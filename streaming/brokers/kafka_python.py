@@ -22,8 +22,7 @@ from streaming.settings import Connection, Limits
 CLOSE_SECONDS = 5
 ASK_SECONDS = 1
 COMMIT_SECONDS = 30  # for each of a commit's three steps; the broker itself ends a transaction after 60
-# Until a transaction is tried to be opened again: the broker refuses it while it still ends the one before (0033).
-RETRY_MILLISECONDS = 10
+RETRY_MILLISECONDS = 10  # after which a transaction is tried again that the broker was still too busy for (0033)
 
 
 class KafkaPythonCluster:
