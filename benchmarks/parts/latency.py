@@ -23,7 +23,7 @@ from streaming.producing import paced
 RATES = (100, 1_000)  # reviews a second that have figures of their own
 HIGHER = (2_000, 4_000, 8_000, 16_000)  # tried, one after the other, until one is not kept up with
 SECONDS, TRIAL_SECONDS = 5, 3
-WARM_UP = 5_000  # reviews, at once
+WARM_UP = 10_000  # reviews, at once, for the broker too
 BEHIND = 0.2  # seconds by which answers may fall behind in a second
 SHORT = 300  # bytes, about
 
