@@ -19,7 +19,8 @@ from sentiment.folder import Weights
 from sentiment.manifest import Calibration
 from sentiment.predictions import probabilities
 from spark_jobs.columns import FEATURES, FOLD, LABEL, ROW, WEIGHT
-from spark_jobs.fitting import Buckets, Floats, Linear, look_up
+from spark_jobs.fitting import Linear
+from spark_jobs.frequencies import Buckets, Floats, look_up
 from spark_jobs.languages import Languages
 
 METHOD = "Platt scaling by language on out-of-fold margins"
@@ -100,4 +101,5 @@ def _shares(languages: Languages, kept: Buckets) -> Floats:
     """Shape (languages, kept)."""
     if len(languages.names) == 1:
         return np.ones((1, len(kept)))
-    return languages.shares[:, kept]
+    places, found = look_up(languages.buckets, kept)
+    return np.where(found, languages.shares[:, places], 1 / len(languages.names))

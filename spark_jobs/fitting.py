@@ -14,16 +14,13 @@ from typing import Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 from pyspark.ml.classification import LogisticRegression, LogisticRegressionModel
-from pyspark.ml.feature import IDF
 from pyspark.ml.linalg import SparseVector, Vectors, VectorUDT
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from sentiment.folder import Weights
-from spark_jobs.columns import COUNTS, FEATURES, LABEL, ROW, WEIGHT
-
-Floats = npt.NDArray[np.float64]
-Buckets = npt.NDArray[np.uint32]
+from spark_jobs.columns import FEATURES, LABEL, ROW, WEIGHT
+from spark_jobs.frequencies import Buckets, Floats, document_frequencies, look_up
 
 SMOOTHING = 2.0  # added to each document frequency
 ANCHOR_WEIGHT, SPREAD = 1e-20, 3.0
@@ -45,15 +42,12 @@ class Recipe(NamedTuple):
     tolerance: float = 1e-4  # smaller ones let the line search fail on the noise of the anchor row
 
 
-class Frequencies(NamedTuple):
-    """Documents of each class that a bucket occurs in, weighted, shape (buckets,)."""
+class Classes(NamedTuple):
+    """Buckets, ascending, and the weights of the positive and of the negative rows that have them, shape (buckets,)."""
 
+    buckets: Buckets
     positive: Floats
     negative: Floats
-
-    @property
-    def both(self) -> Floats:
-        return self.positive + self.negative
 
 
 class Linear(NamedTuple):
@@ -75,14 +69,12 @@ class Prepared(NamedTuple):
 def prepare(frame: DataFrame, recipe: Recipe) -> Prepared:
     """Weigh and choose the buckets from the rows to be fitted, (row, features, counts, label, weight)."""
     rows = frame.count()
-    frequencies = document_frequencies(frame)
-    frequent = np.flatnonzero(frequencies.both >= _least_frequency(recipe, rows)).astype(np.uint32)
-    ratios = naive_bayes_ratios(frequencies, frequent)
-    if recipe.kind == "simple":
-        kept, ratios = frequent, np.ones(len(frequent))
-    else:
-        chosen = choose(ratios, frequencies.both[frequent], recipe.keep)
-        kept, ratios = frequent[chosen], ratios[chosen]
+    kept, positive, negative = count_classes(frame, _least_frequency(recipe, rows))
+    ratios = np.ones(len(kept))
+    if recipe.kind != "simple":
+        ratios = naive_bayes_ratios(positive, negative)
+        chosen = choose(ratios, positive + negative, recipe.keep)
+        kept, ratios = kept[chosen], ratios[chosen]
     return Prepared(_in_fixed_order(_compact(frame, kept, ratios), rows).cache(), kept, ratios, rows)
 
 
@@ -92,26 +84,20 @@ def fit(prepared: Prepared, recipe: Recipe, penalty: float) -> Linear:
     return Linear(Weights(prepared.kept, model.coefficients.toArray() * prepared.ratios), float(model.intercept))
 
 
-def document_frequencies(frame: DataFrame) -> Frequencies:
-    """Weighted document frequencies by class."""
-    found = {label: np.zeros(1) for label in (1, 0)}
-    for label, weight in sorted(frame.select(LABEL, WEIGHT).distinct().collect()):
-        part = frame.where((F.col(LABEL) == label) & (F.col(WEIGHT) == weight))
-        found[label] = found[label] + weight * document_frequency(part)
-    return Frequencies(found[1], found[0])
+def count_classes(frame: DataFrame, least: int) -> Classes:
+    """The buckets that at least `least` rows have, with the rows' weights."""
+    alike = sorted(frame.select(LABEL, WEIGHT).distinct().collect())
+    kinds = [(F.col(LABEL) == label) & (F.col(WEIGHT) == weight) for label, weight in alike]
+    found = document_frequencies(frame, kinds, least)
+    sides = {label: np.zeros(len(found.buckets)) for label in (1, 0)}
+    for (label, weight), rows in zip(alike, found.rows, strict=True):
+        sides[label] += weight * rows
+    return Classes(found.buckets, sides[1], sides[0])
 
 
-def document_frequency(frame: DataFrame) -> Floats:
-    """How many rows have each bucket, shape (buckets,), from Spark's own IDF: exact, and no shuffle."""
-    model = IDF(inputCol=COUNTS, outputCol="idf").fit(frame)
-    scale = float(model.numDocs + 1)  # Spark's idf is the logarithm of (documents + 1) / (frequency + 1)
-    frequency: Floats = np.rint(scale / np.exp(model.idf.toArray()) - 1)
-    return frequency
-
-
-def naive_bayes_ratios(frequencies: Frequencies, kept: Buckets) -> Floats:
-    """|log(share of the positive documents / share of the negative ones)| of each kept bucket, shape (kept,)."""
-    positive, negative = (side[kept] + SMOOTHING for side in frequencies)
+def naive_bayes_ratios(positive: Floats, negative: Floats) -> Floats:
+    """|log(share of the positive documents / share of the negative ones)|, from their frequencies; same shape."""
+    positive, negative = positive + SMOOTHING, negative + SMOOTHING
     ratios: Floats = np.abs(np.log(positive / positive.sum()) - np.log(negative / negative.sum()))
     return ratios
 
@@ -119,12 +105,6 @@ def naive_bayes_ratios(frequencies: Frequencies, kept: Buckets) -> Floats:
 def choose(ratios: Floats, frequency: Floats, keep: int) -> npt.NDArray[np.int64]:
     """Places, ascending, of the `keep` buckets that tell most about most documents: ratio * sqrt(frequency)."""
     return np.sort(np.argsort(-ratios * np.sqrt(frequency), kind="stable")[:keep])
-
-
-def look_up(kept: Buckets, buckets: npt.NDArray[np.int32]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
-    """For each bucket its place among the kept ones, which ascend, and whether it is one of them."""
-    places = np.minimum(np.searchsorted(kept, buckets), len(kept) - 1)
-    return places, kept[places] == buckets
 
 
 def _least_frequency(recipe: Recipe, rows: int) -> int:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from spark_jobs.columns import LABEL, LANGUAGE
-from spark_jobs.fitting import Buckets, Floats, document_frequency
+from spark_jobs.frequencies import Buckets, Floats, document_frequencies
 
 ALL, OTHER = "all", "other"
 LEAST = 200  # rows of each class that a language must have to be told apart
@@ -19,11 +20,13 @@ MARKERS = 20
 class Languages(NamedTuple):
     """The languages that are calibrated by themselves: two or more, or `all` as the only one.
 
-    `shares`, shape (languages, buckets), is how likely a bucket is to be met in a text of each language, relative to
-    the others; the shares of a bucket add up to 1. `markers` are the buckets that tell a language: the function words.
+    `shares`, shape (languages, buckets), is how likely each of `buckets`, ascending, is to be met in a text of each
+    language, relative to the others; the shares of a bucket add up to 1. Buckets of a single text are left out: they
+    tell nothing. `markers` are the buckets that tell a language: the function words.
     """
 
     names: tuple[str, ...]
+    buckets: Buckets
     shares: Floats
     markers: tuple[Buckets, ...]
 
@@ -35,19 +38,17 @@ def languages_of(frame: DataFrame) -> Languages:
         row[LANGUAGE]: row["rows"] for row in counts if min(row["positive"], row["rows"] - row["positive"]) >= LEAST
     }
     names = tuple(sorted(rows.keys() - {OTHER}))
+    none = np.empty(0, np.uint32)
     if len(names) < 2:
-        return Languages((ALL,), np.ones((1, 1)), (np.empty(0, np.uint32),))
-    rates = np.array([document_frequency(frame.where(F.col(LANGUAGE) == name)) / rows[name] for name in names])
-    return Languages(names, _shares(rates), tuple(_markers(rates, place) for place in range(len(names))))
+        return Languages((ALL,), none, np.ones((1, 0)), (none,))
+    told = frame.where(F.col(LANGUAGE).isin(*names))
+    found = document_frequencies(told, [F.col(LANGUAGE) == name for name in names], least=2)
+    rates = found.rows / np.array([[rows[name]] for name in names])
+    markers = tuple(found.buckets[_markers(rates, place)] for place in range(len(names)))
+    return Languages(names, found.buckets, rates / rates.sum(0), markers)
 
 
-def _shares(rates: Floats) -> Floats:
-    total = rates.sum(0)
-    met = total > 0
-    return np.where(met, rates / np.where(met, total, 1.0), 1.0 / len(rates))
-
-
-def _markers(rates: Floats, place: int) -> Buckets:
-    """The buckets that most of the language's texts have and few of any other's, ascending."""
+def _markers(rates: Floats, place: int) -> npt.NDArray[np.int64]:
+    """The places, ascending, of the buckets that most of the language's texts have and few of any other's."""
     lead = rates[place] - np.delete(rates, place, axis=0).max(0)
-    return np.sort(np.argpartition(-lead, MARKERS)[:MARKERS]).astype(np.uint32)
+    return np.sort(np.argpartition(-lead, MARKERS)[:MARKERS])

@@ -17,7 +17,8 @@ from sentiment.calibration import Observed, platt
 from sentiment.metrics import roc_auc
 from sentiment.predictions import probabilities
 from spark_jobs.columns import FEATURES, FOLD, LABEL, LANGUAGE, WEIGHT
-from spark_jobs.fitting import Linear, Recipe, fit, look_up, prepare
+from spark_jobs.fitting import Linear, Recipe, fit, prepare
+from spark_jobs.frequencies import look_up
 
 AT_ONCE = 2  # fits side by side: one fit leaves a core idle while its driver thinks
 

@@ -15,7 +15,8 @@ from sentiment.folder import Weights
 from sentiment.predictions import probabilities
 from spark_jobs.calibrating import Unseen, calibrate, fit_calibration, out_of_fold
 from spark_jobs.columns import COUNTS, FEATURES, FOLD, LABEL, LANGUAGE, ROW, WEIGHT
-from spark_jobs.fitting import Floats, Linear
+from spark_jobs.fitting import Linear
+from spark_jobs.frequencies import Floats
 from spark_jobs.languages import ALL, Languages, languages_of
 
 BUCKETS = 64
@@ -23,8 +24,8 @@ ENGLISH, FRENCH = np.arange(0, 20, dtype=np.uint32), np.arange(20, 40, dtype=np.
 SHARES = np.array(
     [np.r_[np.ones(20), np.zeros(20), np.full(24, 0.5)], np.r_[np.zeros(20), np.ones(20), np.full(24, 0.5)]]
 )
-TWO = Languages(("en", "fr"), SHARES, (ENGLISH[:3], FRENCH[:3]))
-ONE = Languages((ALL,), np.ones((1, 1)), (np.empty(0, np.uint32),))
+TWO = Languages(("en", "fr"), np.arange(BUCKETS, dtype=np.uint32), SHARES, (ENGLISH[:3], FRENCH[:3]))
+ONE = Languages((ALL,), np.empty(0, np.uint32), np.ones((1, 0)), (np.empty(0, np.uint32),))
 LINEAR = Linear(Weights(np.arange(3, 60, 2, dtype=np.uint32), np.linspace(-2, 2, 29)), 0.25)
 
 
@@ -121,7 +122,8 @@ def test_a_language_is_told_by_the_buckets_that_most_of_its_texts_have(spark: Sp
     found = languages_of(spark.createDataFrame(rows, schema))
     assert found.names == ("en", "fr")
     assert [marked.tolist() for marked in found.markers] == [list(range(20)), list(range(30, 50))]
-    assert found.shares[:, [0, 30, 63, 62]].T.tolist() == [[1, 0], [0, 1], [0.5, 0.5], [0.5, 0.5]]
+    assert found.buckets.tolist() == [*range(20), *range(30, 50), 63]
+    assert found.shares[:, [0, 20, 40]].T.tolist() == [[1, 0], [0, 1], [0.5, 0.5]]
 
 
 def test_a_language_with_few_rows_of_a_class_is_not_calibrated_by_itself(spark: SparkSession) -> None:
