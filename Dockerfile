@@ -7,23 +7,14 @@ ARG PYTHON_IMAGE=python:3.12-slim-bookworm
 
 FROM ${PYTHON_IMAGE} AS serve-packages
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
-RUN apt-get update && apt-get install --yes --no-install-recommends binutils && rm -rf /var/lib/apt/lists/*
 COPY deploy/locks/serve.lock /locks/
-# LLVM's symbols and the packages' own tests are a sixth of what is installed.
 RUN --mount=type=cache,target=/root/.cache/pip \
     pip install --require-hashes --prefix=/packages --requirement /locks/serve.lock \
-    && find /packages -type d -name tests -prune -exec rm -r {} + \
-    && find /packages -name libllvmlite.so -exec strip --strip-unneeded {} +
+    && find /packages -type d -name tests -prune -exec rm -r {} +
 
 
 FROM ${PYTHON_IMAGE} AS base
-# Numba compiles when the image is built, for machines with AVX2; --build-arg CPU=generic is for all others.
-ARG CPU=x86-64-v3
-ENV NUMBA_CACHE_DIR=/app/kernels \
-    NUMBA_CACHE_LOCATOR_CLASSES=sentiment.kernel_cache.ReadableCacheLocator \
-    NUMBA_CPU_NAME=${CPU} \
-    NUMBA_CPU_FEATURES= \
-    PATH=/app/bin:$PATH \
+ENV PATH=/app/bin:$PATH \
     PIP_DISABLE_PIP_VERSION_CHECK=1 \
     PIP_ROOT_USER_ACTION=ignore \
     PYTHONDONTWRITEBYTECODE=1 \
@@ -34,13 +25,17 @@ COPY --from=serve-packages /packages /usr/local
 
 
 FROM base AS app
+RUN apt-get update && apt-get install --yes --no-install-recommends binutils && rm -rf /var/lib/apt/lists/*
 COPY deploy/locks/build.lock /locks/
 RUN --mount=type=cache,target=/root/.cache/pip pip install --require-hashes --requirement /locks/build.lock
 WORKDIR /source
 COPY . .
 RUN pip install --no-deps --no-build-isolation --target=/app .
 WORKDIR /
-RUN sentiment models compile
+# The scorer is compiled here, for machines with AVX2, so that no image carries a compiler; --build-arg CPU=generic is
+# for all others.
+ARG CPU=x86-64-v3
+RUN NUMBA_CACHE_DIR=/tmp/kernels sentiment models library --cpu ${CPU}
 
 
 FROM base AS java
