@@ -50,7 +50,7 @@ def main() -> None:
             assert score([text], tables)[0] == margin
             kernel.walk(np.frombuffer(text, np.uint8), tables, work(len(text), tables))
     try:
-        kernel.walk(np.frombuffer(b"a film", np.uint8), tables, work(1, tables))
+        kernel.walk(np.frombuffer(b"a film " * 99, np.uint8), tables, work(1, tables))
     except IndexError:
         print(f"{TEXTS} texts of arbitrary bytes, and bounds are checked")  # noqa: T201
 
