@@ -5,42 +5,38 @@
 ARG PYTHON_IMAGE=python:3.12-slim-bookworm
 
 
-FROM ${PYTHON_IMAGE} AS serve-packages
-ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
-RUN apt-get update && apt-get install --yes --no-install-recommends binutils && rm -rf /var/lib/apt/lists/*
+FROM ${PYTHON_IMAGE} AS serve-wheels
 COPY deploy/locks/serve.lock /locks/
-# LLVM's symbols and the packages' own tests are a sixth of what is installed.
 RUN --mount=type=cache,target=/root/.cache/pip \
-    pip install --require-hashes --prefix=/packages --requirement /locks/serve.lock \
-    && find /packages -type d -name tests -prune -exec rm -r {} + \
-    && find /packages -name libllvmlite.so -exec strip --strip-unneeded {} +
+    pip wheel --require-hashes --wheel-dir=/wheels --requirement /locks/serve.lock
 
 
 FROM ${PYTHON_IMAGE} AS base
-# Numba compiles when the image is built, for machines with AVX2; --build-arg CPU=generic is for all others.
-ARG CPU=x86-64-v3
-ENV NUMBA_CACHE_DIR=/app/kernels \
-    NUMBA_CACHE_LOCATOR_CLASSES=sentiment.kernel_cache.ReadableCacheLocator \
-    NUMBA_CPU_NAME=${CPU} \
-    NUMBA_CPU_FEATURES= \
-    PATH=/app/bin:$PATH \
+ENV PATH=/app/bin:$PATH \
     PIP_DISABLE_PIP_VERSION_CHECK=1 \
     PIP_ROOT_USER_ACTION=ignore \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONPATH=/app
 RUN useradd --uid 10001 --home-dir /tmp --no-create-home --shell /usr/sbin/nologin sentiment \
     && install --directory --owner=sentiment --group=sentiment /models
-COPY --from=serve-packages /packages /usr/local
+# No image needs its packages' own tests.
+RUN --mount=type=bind,from=serve-wheels,source=/wheels,target=/wheels \
+    pip install --no-cache-dir --no-index --no-deps /wheels/*.whl \
+    && find /usr/local/lib -path "*/site-packages/*" -type d -name tests -prune -exec rm -r {} +
 
 
 FROM base AS app
+RUN apt-get update && apt-get install --yes --no-install-recommends binutils && rm -rf /var/lib/apt/lists/*
 COPY deploy/locks/build.lock /locks/
 RUN --mount=type=cache,target=/root/.cache/pip pip install --require-hashes --requirement /locks/build.lock
 WORKDIR /source
 COPY . .
 RUN pip install --no-deps --no-build-isolation --target=/app .
 WORKDIR /
-RUN sentiment models compile
+# The scorer is compiled here, for machines with AVX2, so that no image carries a compiler; --build-arg CPU=generic is
+# for all others.
+ARG CPU=x86-64-v3
+RUN NUMBA_CACHE_DIR=/tmp/kernels sentiment models library --cpu ${CPU}
 
 
 FROM base AS java
@@ -49,25 +45,30 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/*
 
 
-FROM java AS train-packages
+FROM base AS train-wheels
 COPY deploy/locks/build.lock deploy/locks/train.lock /locks/
-# What serving has is there already; the rest goes to a folder of its own.
 RUN --mount=type=cache,target=/root/.cache/pip \
     pip install --require-hashes --requirement /locks/build.lock \
-    && pip install --require-hashes --no-build-isolation --prefix=/packages --requirement /locks/train.lock \
-    && find /packages -type d -name tests -prune -exec rm -r {} +
+    && pip wheel --require-hashes --no-build-isolation --wheel-dir=/wheels --requirement /locks/train.lock
+
+
+FROM java AS connector
+WORKDIR /spark
+RUN --mount=type=bind,from=train-wheels,source=/wheels,target=/wheels python -m zipfile --extract /wheels/pyspark-*.whl .
 WORKDIR /connector
 COPY deploy/connector local/ivysettings.xml ./
-RUN jars=$(echo /packages/lib/python3.*/site-packages/pyspark/jars) \
-    && java -cp "$(echo "$jars"/ivy-*.jar)" org.apache.ivy.Main -settings ivysettings.xml \
+RUN java -cp "$(echo /spark/pyspark/jars/ivy-*.jar)" org.apache.ivy.Main -settings ivysettings.xml \
         -ivy ivy.xml -confs default -retrieve "[artifact]-[revision].[ext]" \
-    && sha256sum --check --strict sha256 \
-    && mv ./*.jar "$jars"
+    && sha256sum --check --strict sha256
 
 
 FROM java AS train
 ARG VERSION=unknown REVISION=unknown
-COPY --from=train-packages /packages /usr/local
+RUN --mount=type=bind,from=train-wheels,source=/wheels,target=/wheels \
+    --mount=type=bind,from=connector,source=/connector,target=/connector \
+    pip install --no-cache-dir --no-index --no-deps /wheels/*.whl \
+    && cp /connector/*.jar /usr/local/lib/python3.*/site-packages/pyspark/jars/ \
+    && find /usr/local/lib -path "*/site-packages/*" -type d -name tests -prune -exec rm -r {} +
 COPY data /data
 COPY --from=app /app /app
 ENV SENTIMENT_TRAIN_INPUTS="/data/imdb-train.parquet /data/allocine-train.parquet"
@@ -80,16 +81,17 @@ ENTRYPOINT ["sentiment"]
 CMD ["train"]
 
 
-FROM base AS ui-packages
+FROM ${PYTHON_IMAGE} AS ui-wheels
 COPY deploy/locks/ui.lock /locks/
 RUN --mount=type=cache,target=/root/.cache/pip \
-    pip install --require-hashes --prefix=/packages --requirement /locks/ui.lock \
-    && find /packages -type d -name tests -prune -exec rm -r {} +
+    pip wheel --require-hashes --wheel-dir=/wheels --requirement /locks/ui.lock
 
 
 FROM base AS ui
 ARG VERSION=unknown REVISION=unknown
-COPY --from=ui-packages /packages /usr/local
+RUN --mount=type=bind,from=ui-wheels,source=/wheels,target=/wheels \
+    pip install --no-cache-dir --no-index --no-deps /wheels/*.whl \
+    && find /usr/local/lib -path "*/site-packages/*" -type d -name tests -prune -exec rm -r {} +
 COPY --from=app /app /app
 ENV SENTIMENT_UI_HOST=0.0.0.0
 LABEL org.opencontainers.image.title="review-sentiment ui" \

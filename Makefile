@@ -70,13 +70,14 @@ train: setup ## Train on the starter data and make the model current
 # The images' locks are parts of the first one: the same versions, the same hashes.
 LOCK := uv pip compile --universal --generate-hashes --no-emit-index-url --no-header
 IMAGE_LOCK := $(LOCK) --constraints requirements.lock
+RUN_LOCK := $(IMAGE_LOCK) --no-emit-package numba --no-emit-package llvmlite
 lock: ## Pin all packages anew (needs uv)
 	$(LOCK) --all-extras --group dev --group build pyproject.toml -o requirements.lock
 	$(IMAGE_LOCK) --group build -o deploy/locks/build.lock
 	$(LOCK) --group checks -o deploy/locks/checks.lock
-	$(IMAGE_LOCK) pyproject.toml -o deploy/locks/serve.lock
-	$(IMAGE_LOCK) --extra ui pyproject.toml -o deploy/locks/ui.lock
-	$(IMAGE_LOCK) --extra train pyproject.toml -o deploy/locks/train.lock
+	$(RUN_LOCK) pyproject.toml -o deploy/locks/serve.lock
+	$(RUN_LOCK) --extra ui pyproject.toml -o deploy/locks/ui.lock
+	$(RUN_LOCK) --extra train pyproject.toml -o deploy/locks/train.lock
 
 clean: ## Remove what was made here: environment, broker, models
 	-test -x $(BIN)/sentiment && $(BIN)/sentiment kafka stop

@@ -11,9 +11,10 @@ from rich.table import Table
 
 from sentiment import Classifier, versions
 from sentiment.behaviour import Behaviour, Failure, run_suite
-from sentiment.classifier import compile_ahead
-from sentiment.errors import ModelError
+from sentiment.errors import ModelError, SettingError
 from sentiment.folder import read_manifest
+from sentiment.library import PATH
+from sentiment.scoring import kernel
 
 _MODELS = click.option(
     "--models",
@@ -91,8 +92,29 @@ def rollback(folder: Path) -> None:
 
 @models.command("compile")
 def compile_scorer() -> None:
-    """Compile the scorer now, so that the first process to load a model need not. For the building of images."""
-    click.echo(f"compiled: {compile_ahead()}")
+    """Have numba compile the scorer now, so that the first process to load a model need not."""
+    click.echo(f"compiled: {', '.join(kernel())}")
+
+
+@models.command()
+@click.option(
+    "--cpu",
+    type=click.Choice(["x86-64-v2", "x86-64-v3", "x86-64-v4", "generic"]),
+    default="generic",
+    show_default=True,
+    help="The oldest processors that it must run on; v3 has AVX2, `generic` is any of this machine's architecture.",
+)
+def library(cpu: str) -> None:
+    """Compile the scorer to a library beside its source, which is used from then on: numba can be left out.
+
+    For the building of images. Needs numba and `ld`, on Linux.
+    """
+    try:
+        from sentiment.library_build import build
+    except ModuleNotFoundError as error:
+        raise SettingError(f"{error.name} is not installed: install numba") from error
+    build(cpu, PATH)
+    click.echo(f"written: {PATH}")
 
 
 def _show_behaviour(behaviour: Behaviour) -> None:

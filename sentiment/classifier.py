@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
-
-from sentiment import folder, kernel, versions
+from sentiment import folder, versions
 from sentiment.cleaning import clean
 from sentiment.errors import ModelError
 from sentiment.explanation import Explanation, explain_text
 from sentiment.manifest import Manifest
 from sentiment.predictions import Predictions
 from sentiment.results import Because
-from sentiment.textrule import default_text_rule
+from sentiment.scoring import Scorer
+from sentiment.tables import Tables, make_tables
 
 
 @dataclass(frozen=True)
@@ -26,7 +23,7 @@ class Classifier:
 
     path: Path
     manifest: Manifest
-    tables: kernel.Tables
+    scorer: Scorer
     learned: tuple[str, ...]  # the training terms of each coefficient's bucket, tabs between them
 
     @staticmethod
@@ -41,7 +38,7 @@ class Classifier:
         folder.verify_files(version, manifest)
         weights = folder.read_weights(version)
         learned = folder.read_terms(version, len(weights.buckets))
-        classifier = Classifier(version, manifest, _tables(manifest, weights), learned)
+        classifier = Classifier(version, manifest, Scorer(_tables(manifest, weights)), learned)
         classifier._recheck(folder.read_checks(version))
         return classifier
 
@@ -55,12 +52,12 @@ class Classifier:
 
     def predict_cleaned(self, texts: Sequence[str]) -> Predictions:
         """The same for texts that `clean` has been applied to, as those of training have: cleaning twice may differ."""
-        margins, counts = kernel.score(*encode_texts(texts), self.tables)
+        margins, counts = self.scorer.score([text.encode() for text in texts])
         return Predictions(margins, counts, self.manifest.calibration)
 
     def explain(self, text: str) -> Explanation:
         """Every term of the text that has a coefficient, and what it adds to the margin."""
-        return explain_text(clean(text), self.tables, self.learned)
+        return explain_text(clean(text), self.scorer, self.learned)
 
     def because(self, text: str, most: int = 5) -> tuple[Because, ...]:
         """The terms of the text that weigh most, the heaviest first."""
@@ -78,27 +75,7 @@ class Classifier:
                 )
 
 
-def compile_ahead() -> str:
-    """Compile the scorer, unless that is done, and return the folder where numba keeps it for later processes.
-
-    That is beside the source, or where NUMBA_CACHE_DIR says. No model is needed.
-    """
-    rule = default_text_rule()
-    empty = (64, np.array([], np.uint32)), (np.array([], np.float64), 0.0)
-    tables = kernel.make_tables((rule.kinds(), rule.folds(), rule.max_order), *empty)
-    kernel.score(*encode_texts(["a film"]), tables)
-    explain_text("a film", tables, ())
-    return str(kernel.score.stats.cache_path)
-
-
-def encode_texts(texts: Sequence[str]) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
-    """Texts as the kernel takes them: one buffer of UTF-8 and the offsets, shape (texts + 1,)."""
-    encoded = [text.encode() for text in texts]
-    offsets = np.fromiter(accumulate(map(len, encoded), initial=0), np.int64, len(encoded) + 1)
-    return np.frombuffer(b"".join(encoded), np.uint8), offsets
-
-
-def _tables(manifest: Manifest, weights: folder.Weights) -> kernel.Tables:
+def _tables(manifest: Manifest, weights: folder.Weights) -> Tables:
     buckets, rule = manifest.hashing.buckets, manifest.text_rule
     if not 64 <= buckets <= 1 << 24 or buckets & (buckets - 1):
         raise ModelError(f"{buckets} buckets: the number must be a power of two from 64 to {1 << 24}")
@@ -108,7 +85,7 @@ def _tables(manifest: Manifest, weights: folder.Weights) -> kernel.Tables:
         raise ModelError("the text rule is malformed: `upper` and `lower` must be as long, `max_order` from 1 to 8")
     if any(len(lower.encode()) > len(upper.encode()) for upper, lower in zip(rule.upper, rule.lower, strict=True)):
         raise ModelError("the text rule is malformed: a `lower` character takes more bytes of UTF-8 than its `upper`")
-    return kernel.make_tables(
+    return make_tables(
         (rule.kinds(), rule.folds(), rule.max_order),
         (buckets, weights.buckets),
         (weights.coefficients, manifest.intercept),

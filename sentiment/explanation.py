@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sentiment import kernel
+from sentiment.scoring import Scorer
 from sentiment.textrule import OTHER
 
 Place = tuple[int, int]  # first and last token of a term
@@ -43,39 +43,39 @@ class Explanation(NamedTuple):
         return sorted(self.terms, key=lambda term: -abs(term.weight))[:most]
 
 
-def explain_text(text: str, tables: kernel.Tables, learned: Sequence[str]) -> Explanation:
+def explain_text(text: str, scorer: Scorer, learned: Sequence[str]) -> Explanation:
     """Explain a cleaned text; `learned` are the training terms of each kept bucket, tabs between them."""
-    tokens, places, buckets = _walk(text, tables)
-    starts, ends = _spans(text, tokens, tables)
+    tokens, places, buckets = _walk(text, scorer)
+    starts, ends = _spans(text, tokens, scorer)
     distinct, which = np.unique(buckets, return_inverse=True)
     occurrences = np.split(np.argsort(which, kind="stable"), np.cumsum(np.bincount(which))[:-1])[: len(distinct)]
     value = 1.0 / np.sqrt(float(max(len(distinct), 1)))
     terms, margin = [], 0.0
-    ranks = kernel.ranks_of(distinct, tables).tolist()
+    ranks = scorer.ranks_of(distinct).tolist()
     for bucket, rank, stands in zip(distinct.tolist(), ranks, occurrences, strict=True):
         if rank < 0:
             continue
-        weight = float(tables.coefficients[rank] * value)
+        weight = float(scorer.tables.coefficients[rank] * value)
         margin += weight
         at = sorted(places[i] for i in stands.tolist())
         spans = tuple((starts[first], ends[last]) for first, last in at)
         name = _name(tokens, at[0])
         terms.append(Term(name, weight, bucket, spans, tuple(filter(None, learned[rank].split("\t")))))
-    return Explanation(text, tuple(terms), tables.intercept, margin + tables.intercept)
+    return Explanation(text, tuple(terms), scorer.tables.intercept, margin + scorer.tables.intercept)
 
 
-def term_texts(text: str, tables: kernel.Tables) -> list[tuple[int, str]]:
+def term_texts(text: str, scorer: Scorer) -> list[tuple[int, str]]:
     """(place of the coefficient, term) of every term of a cleaned text that has one, repeats included."""
-    tokens, places, buckets = _walk(text, tables)
-    ranks = kernel.ranks_of(buckets, tables).tolist()
+    tokens, places, buckets = _walk(text, scorer)
+    ranks = scorer.ranks_of(buckets).tolist()
     return [(rank, _name(tokens, place)) for rank, place in zip(ranks, places, strict=True) if rank >= 0]
 
 
-def _walk(text: str, tables: kernel.Tables) -> tuple[list[str], list[Place], npt.NDArray[np.uint32]]:
+def _walk(text: str, scorer: Scorer) -> tuple[list[str], list[Place], npt.NDArray[np.uint32]]:
     """The tokens of a cleaned text, where its terms stand among them, and the terms' buckets."""
-    folded, starts, buckets = kernel.walk(np.frombuffer(text.encode(), np.uint8), tables)
+    folded, starts, buckets = scorer.walk(text.encode())
     tokens = folded[: starts[-1] - 1].tobytes().decode().split(" ")[1:]
-    orders = range(1, tables.max_order + 1)
+    orders = range(1, scorer.tables.max_order + 1)
     places = [(first, first + order - 1) for order in orders for first in range(len(tokens) - order + 1)]
     return tokens, places, buckets
 
@@ -84,9 +84,9 @@ def _name(tokens: list[str], place: Place) -> str:
     return " ".join(tokens[place[0] : place[1] + 1])
 
 
-def _spans(text: str, tokens: list[str], tables: kernel.Tables) -> tuple[list[int], list[int]]:
+def _spans(text: str, tokens: list[str], scorer: Scorer) -> tuple[list[int], list[int]]:
     """Where each token starts and ends, in characters of the text: folding changes none of their number."""
     codes = np.frombuffer(text.encode("utf-32-le"), np.uint32)
-    kept = np.flatnonzero(tables.kinds[codes] != OTHER)
+    kept = np.flatnonzero(scorer.tables.kinds[codes] != OTHER)
     ends = np.cumsum([0, *map(len, tokens)])
     return kept[ends[:-1]].tolist(), (kept[ends[1:] - 1] + 1).tolist()

@@ -9,17 +9,16 @@ the compiler turns into vector instructions. The few longer terms are hashed one
 
 from __future__ import annotations
 
-import numba
-import numpy as np
-import numpy.typing as npt
+from typing import TypeAlias
 
-from sentiment.tokens import ONE, U32, U64, Bytes, Codes
+import numba
+
+from sentiment.tables import BLOCKS, CHUNK, U32, U64, Bytes, Codes
+from sentiment.tokens import ONE
 
 SEED = 42
-BLOCKS = 6  # of 4 bytes: all but one or two in a hundred terms of up to three English words are shorter
-CHUNK = 256  # tokens whose terms are hashed together, so that what lies between stays in the nearest cache
 
-Grid = npt.NDArray[np.uint32]
+Grids: TypeAlias = tuple[Codes, Codes]  # blocks and states, shape (BLOCKS, CHUNK)
 
 
 @numba.njit(cache=True, inline="always")
@@ -55,7 +54,7 @@ def block_at(out: Bytes, at: int) -> int:
 
 
 @numba.njit(cache=True)
-def mix_blocks(out: Bytes, starts: Codes, count: int, blocks: Grid, states: Grid) -> None:
+def mix_blocks(out: Bytes, starts: Codes, count: int, blocks: Codes, states: Codes) -> None:
     """Of each token's first bytes, `blocks[k]` becomes block k and `states[k]` the state before it."""
     for token in range(count):
         at = U64(starts[U64(token)])
@@ -69,7 +68,7 @@ def mix_blocks(out: Bytes, starts: Codes, count: int, blocks: Grid, states: Grid
 
 
 @numba.njit(cache=True)
-def pick(starts: Codes, order: int, count: int, grids: tuple[Grid, Grid], mask: int, buckets: Codes) -> None:
+def pick(starts: Codes, order: int, count: int, grids: Grids, mask: int, buckets: Codes) -> None:
     """The buckets of the terms of `order` tokens that start at the first `count` tokens, if they are short."""
     blocks, states = grids
     for token in range(count):
@@ -103,12 +102,12 @@ def hash_long(out: Bytes, starts: Codes, count: int, max_order: int, mask: int, 
 
 
 @numba.njit(cache=True)
-def hash_terms(out: Bytes, starts: Codes, count: int, max_order: int, mask: int, buckets: Codes) -> int:
+def hash_terms(out: Bytes, starts: Codes, count: int, max_order: int, mask: int, grids: Grids, buckets: Codes) -> int:
     """Write the bucket of every term, by order and then by first token; returns how many.
 
     `out` must have 4 BLOCKS bytes more than the last token's end.
     """
-    blocks, states = np.empty((BLOCKS, CHUNK), np.uint32), np.empty((BLOCKS, CHUNK), np.uint32)
+    blocks, states = grids
     found = U64(0)
     for first in range(U64(0), U64(count), U64(CHUNK)):
         mix_blocks(out, starts[first:], min(U64(CHUNK), count - first), blocks, states)

@@ -12,60 +12,32 @@ A text is walked in five steps, each over all of its terms before the next:
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numba
 import numpy as np
-import numpy.typing as npt
 
-from sentiment.hashing import BLOCKS, hash_terms
-from sentiment.tokens import ONE, SPACE, U32, U64, Bytes, Codes, Entries, byte_entries, tokenise
+from sentiment.hashing import hash_terms
+from sentiment.tables import SPACE, U32, U64, Bits, Bytes, Codes, Counts, Floats, Offsets, Tables
+from sentiment.tokens import ONE, tokenise
 
-I64, F64 = np.int64, np.float64
-FILTER_BITS = 1 << 18  # 32 kB: most buckets without a coefficient are told by them, from the nearest cache but one
+F64 = np.float64
 
-Bits = npt.NDArray[np.uint64]
-Counts = npt.NDArray[np.int32]
-Floats = npt.NDArray[np.float64]
-Offsets = npt.NDArray[np.int64]
+Texts: TypeAlias = tuple[Bytes, Offsets]
+Results: TypeAlias = tuple[Floats, Counts]
 
 
-class Tables(NamedTuple):
-    """A model as the kernel reads it. A bit for each bucket, and ranks, say which coefficient is a bucket's."""
+class Work(NamedTuple):
+    """What the kernel works in, large enough for the longest of its texts."""
 
-    entries: Entries  # of each byte
-    kinds: Bytes  # of each code point's folded form
-    folds: Codes
-    filter: Bits  # bit b % FILTER_BITS is set if bucket b has a coefficient; others may share it
-    kept: Bits  # row w: the bits of buckets 64 w to 64 w + 63 that have one; how many stand before those
-    coefficients: Floats  # of the kept buckets, ascending
-    intercept: float
-    max_order: int
-
-
-def make_tables(
-    rule_tables: tuple[Bytes, Codes, int],
-    hashing: tuple[int, Codes],
-    weights: tuple[Floats, float],
-) -> Tables:
-    """Tables of (kinds, folds, max_order), (number of buckets, kept buckets ascending), (coefficients, intercept)."""
-    kinds, folds, max_order = rule_tables
-    buckets, kept = hashing
-    coefficients, intercept = weights
-    kinds = np.concatenate([kinds[folds], kinds[len(folds) :]])
-    words = _bits(kept, buckets)
-    before = np.searchsorted(kept, np.arange(len(words), dtype=np.uint64) * 64).astype(np.uint64)
-    likely = _bits(kept % U32(FILTER_BITS), min(buckets, FILTER_BITS))
-    kept_rows = np.ascontiguousarray(np.stack([words, before], axis=1))
-    entries = byte_entries(kinds, folds)
-    return Tables(entries, kinds, folds, likely, kept_rows, coefficients, intercept, max_order)
-
-
-def _bits(places: Codes, size: int) -> Bits:
-    """`size` bits, those at `places` set."""
-    words = np.zeros(max(size // 64, 1), np.uint64)
-    np.bitwise_or.at(words, places >> 6, np.uint64(1) << (places & 63).astype(np.uint64))
-    return words
+    out: Bytes
+    starts: Codes
+    buckets: Codes
+    found: Codes
+    slots: Codes
+    blocks: Codes
+    states: Codes
+    marks: Bits
 
 
 @numba.njit(cache=True)
@@ -164,50 +136,38 @@ def sum_marked(coefficients: Floats, marks: Bits, value: float) -> float:
 
 
 @numba.njit(cache=True)
-def score(data: Bytes, offsets: Offsets, tables: Tables) -> tuple[Floats, Counts]:
-    """Margins, shape (texts,), and (distinct, kept) buckets, shape (texts, 2).
+def score(texts: Texts, tables: Tables, work: Work, results: Results) -> None:
+    """Write margins, shape (texts,), and (distinct, kept) buckets, shape (texts, 2).
 
     Text i is `data[offsets[i]:offsets[i + 1]]`, UTF-8 of less than 2**30 bytes; offsets ascend and end within `data`.
     """
+    data, offsets = texts
+    margins, counts = results
     rule, coefficients = (tables.entries, tables.kinds, tables.folds), tables.coefficients
-    lookup, max_order, intercept = (tables.filter, tables.kept), tables.max_order, tables.intercept
-    texts, longest = len(offsets) - 1, 0
-    for text in range(texts):
-        longest = max(longest, offsets[text + 1] - offsets[text])
-    out, starts = np.empty(2 * longest + 4 * BLOCKS + 4, np.uint8), np.empty(longest + 1, np.uint32)
-    buckets, found = np.empty(longest * max_order + 1, np.uint32), np.empty(longest * max_order + 1, np.uint32)
-    slots = np.empty(8 * len(buckets) + 64, np.uint32)
-    marks = np.zeros((len(coefficients) // 4096 + 1) * 64, np.uint64)
-    margins, counts = np.empty(texts), np.empty((texts, 2), np.int32)
+    lookup, max_order, intercept = (tables.filter, tables.kept), tables.max_order, coefficients[-1]
+    out, starts, buckets, found, slots, blocks, states, marks = work
     mask = U32(len(tables.kept) * 64 - 1)
-    for text in range(texts):
+    marks[:] = 0
+    for text in range(len(margins)):
         start, end = U64(offsets[text]), U64(offsets[text + 1])
         out[: U64(2) * (end - start) + U64(4)] = SPACE
         tokens = tokenise(data, start, end, rule, out, starts)
-        terms = hash_terms(out, starts, tokens, max_order, mask, buckets)
+        terms = hash_terms(out, starts, tokens, max_order, mask, (blocks, states), buckets)
         different = distinct(buckets, terms, slots, found)
         counts[text, 0] = different
         counts[text, 1] = mark_kept(found, different, lookup, marks)
         margins[text] = sum_marked(coefficients, marks, 1.0 / np.sqrt(F64(max(different, ONE)))) + intercept
-    return margins, counts
 
 
 @numba.njit(cache=True)
-def walk(data: Bytes, tables: Tables) -> tuple[Bytes, Codes, Codes]:
-    """One text's folded tokens, their starts (see `tokenise`) and the buckets of its terms (see `hash_terms`)."""
-    size = len(data)
-    out, starts = np.full(2 * size + 4 * BLOCKS + 4, SPACE, np.uint8), np.empty(size + 1, np.uint32)
-    buckets = np.empty(size * tables.max_order + 1, np.uint32)
-    tokens = tokenise(data, U64(0), U64(size), (tables.entries, tables.kinds, tables.folds), out, starts)
-    terms = hash_terms(out, starts, tokens, tables.max_order, U32(len(tables.kept) * 64 - 1), buckets)
-    return out, starts[: tokens + ONE], buckets[:terms]
+def walk(text: Bytes, tables: Tables, work: Work) -> int:
+    """Write one text's folded tokens, their starts (see `tokenise`) and its terms' buckets (see `hash_terms`).
 
-
-@numba.njit(cache=True)
-def ranks_of(buckets: Codes, tables: Tables) -> Offsets:
-    """The place of each bucket's coefficient, or -1 where it has none; same shape."""
-    ranks = np.empty(len(buckets), np.int64)
-    for place in range(len(buckets)):
-        bucket = buckets[place]
-        ranks[place] = I64(rank(bucket, tables.kept)) if is_set(bucket, tables.kept[bucket >> U32(6), 0]) else -1
-    return ranks
+    Returns how many tokens there are.
+    """
+    out, starts, buckets, _, _, blocks, states, _ = work
+    out[:] = SPACE
+    tokens = tokenise(text, U64(0), U64(len(text)), (tables.entries, tables.kinds, tables.folds), out, starts)
+    mask = U32(len(tables.kept) * 64 - 1)
+    hash_terms(out, starts, tokens, tables.max_order, mask, (blocks, states), buckets)
+    return tokens

@@ -13,35 +13,14 @@ from __future__ import annotations
 from typing import TypeAlias
 
 import numba
-import numpy as np
-import numpy.typing as npt
 
+from sentiment.tables import IN_WORD, LOOK_AROUND, U8, U32, U64, Bytes, Codes, Entries
 from sentiment.textrule import APOSTROPHE, CODE_POINTS, DIGIT, OTHER, SLASH, WORD
 
-U8, U16, U32, U64 = np.uint8, np.uint16, np.uint32, np.uint64
 ONE = U64(1)
-SPACE = U8(0x20)
 
-Bytes = npt.NDArray[np.uint8]
-Codes = npt.NDArray[np.uint32]
-Entries = npt.NDArray[np.uint16]
 Rule: TypeAlias = tuple[Entries, Bytes, Codes]  # of each byte; kinds of the folded code points; folds
 Place: TypeAlias = tuple[int, int, int, int]  # in the text, in `out`, tokens so far, IN_WORD or 0
-
-# An entry of the table of bytes: the folded byte, and above it three bits.
-IN_WORD, KEPT, LOOK_AROUND = U32(1 << 8), U32(1 << 9), U32(1 << 15)
-
-
-def byte_entries(kinds: Bytes, folds: Codes) -> Entries:
-    """What the branchless path does with each byte, shape (256,); `kinds` holds those of the folded code points."""
-    entries = np.full(256, LOOK_AROUND, np.uint16)
-    for byte, kind in enumerate(kinds[:128].tolist()):
-        folded = int(folds[byte]) if byte < len(folds) else byte
-        if kind == OTHER:
-            entries[byte] = SPACE
-        elif kind not in (APOSTROPHE, SLASH) and folded < 128:
-            entries[byte] = folded | KEPT | (IN_WORD if kind in (WORD, DIGIT) else 0)
-    return entries
 
 
 @numba.njit(cache=True, inline="always")

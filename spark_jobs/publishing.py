@@ -14,13 +14,14 @@ from pyspark import __version__ as spark_version
 from pyspark.ml import PipelineModel
 from pyspark.sql import DataFrame, SparkSession
 
-from sentiment import Classifier, folder, kernel, versions
+from sentiment import Classifier, folder, versions
 from sentiment.behaviour import run_suite, to_manifest
-from sentiment.classifier import encode_texts
 from sentiment.cleaning import clean
 from sentiment.errors import ModelError
 from sentiment.manifest import Calibration, Hashing, Manifest, Parity
 from sentiment.predictions import probabilities
+from sentiment.scoring import Scorer
+from sentiment.tables import make_tables
 from sentiment.textrule import TextRule
 from spark_jobs.columns import LABEL, LANGUAGE, TEXT
 from spark_jobs.evaluating import Scored, score
@@ -42,13 +43,10 @@ class Candidate(NamedTuple):
     calibration: Calibration
 
     @property
-    def tables(self) -> kernel.Tables:
+    def scorer(self) -> Scorer:
         weights, intercept = self.linear
-        return kernel.make_tables(
-            (self.rule.kinds(), self.rule.folds(), self.rule.max_order),
-            (self.buckets, weights.buckets),
-            (weights.coefficients, intercept),
-        )
+        rule_tables = (self.rule.kinds(), self.rule.folds(), self.rule.max_order)
+        return Scorer(make_tables(rule_tables, (self.buckets, weights.buckets), (weights.coefficients, intercept)))
 
 
 class About(NamedTuple):
@@ -91,7 +89,7 @@ def _write(
         score(test.select(TEXT, LABEL, LANGUAGE), pipeline),
         score(_golden_rows(test.sparkSession), pipeline),
     )
-    terms = terms_of_buckets(train, candidate.tables, candidate.linear.weights.buckets)
+    terms = terms_of_buckets(train, candidate.scorer, candidate.linear.weights.buckets)
     folder.write_parts(place, candidate.linear.weights, terms, _checks(candidate))
     manifest = _manifest(candidate, about, evaluate_all(scored, candidate.calibration))
     folder.write_manifest(place, manifest)
@@ -125,7 +123,7 @@ def _golden_rows(spark: SparkSession) -> DataFrame:
 
 
 def _checks(candidate: Candidate) -> list[folder.Check]:
-    margins, _ = kernel.score(*encode_texts([clean(text) for text in GOLDEN]), candidate.tables)
+    margins, _ = candidate.scorer.score([clean(text).encode() for text in GOLDEN])
     answers = zip(GOLDEN, margins.tolist(), probabilities(margins).tolist(), strict=True)
     return [folder.Check(text, margin, probability) for text, margin, probability in answers]
 

@@ -11,22 +11,22 @@ import pandas as pd
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from sentiment import kernel
 from sentiment.explanation import term_texts
+from sentiment.scoring import Scorer
 from spark_jobs.columns import TEXT
 
 MOST = 20  # terms named for a bucket
 SHARE = 0.1  # of the documents of the bucket's most frequent term: a rarer one has not shaped the coefficient
 
 
-def terms_of_buckets(frame: DataFrame, tables: kernel.Tables, kept: npt.NDArray[np.uint32]) -> list[tuple[str, ...]]:
+def terms_of_buckets(frame: DataFrame, scorer: Scorer, kept: npt.NDArray[np.uint32]) -> list[tuple[str, ...]]:
     """For each kept bucket, ascending, its terms in `frame`'s texts, the most frequent first, none that is rare."""
 
     def count(frames: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
         counts: Counter[tuple[int, str]] = Counter()
         for batch in frames:
             for text in batch[TEXT]:
-                counts.update(set(term_texts(text, tables)))
+                counts.update(set(term_texts(text, scorer)))
         if counts:
             places, names = zip(*counts, strict=True)
             yield pd.DataFrame({"place": places, "term": names, "documents": list(counts.values())})

@@ -16,10 +16,8 @@ import numpy as np
 from benchmarks.rows import read
 from benchmarks.workers.answering import answer_rates
 from sentiment import Classifier
-from sentiment.classifier import encode_texts
 from sentiment.hashing import SEED, finish, mix
-from sentiment.kernel import Bits, Offsets, walk
-from sentiment.tokens import U32, U64, Bytes, Codes
+from sentiment.tables import U32, U64, Bits, Bytes, Codes, Offsets
 
 WORDS = 1 << 16  # of 64 bits
 
@@ -40,10 +38,9 @@ def least_work(data: Bytes, offsets: Offsets, terms: Offsets, table: Bits, bucke
 
 
 def main(models: Path, reviews: Path) -> None:
-    texts, tables = read(reviews).texts, Classifier.load(models).tables
-    walks = (walk(np.frombuffer(text.encode(), np.uint8), tables) for text in texts)
-    terms = np.array([len(buckets) for _, _, buckets in walks])
-    data, offsets = encode_texts(texts)
+    texts, scorer = [text.encode() for text in read(reviews).texts], Classifier.load(models).scorer
+    terms = np.array([len(scorer.walk(text)[2]) for text in texts])
+    data, offsets = np.frombuffer(b"".join(texts), np.uint8), np.cumsum([0, *map(len, texts)])
     table, buckets = np.ones(WORDS, np.uint64), np.empty(terms.max(), np.uint32)
     answer_rates(lambda: least_work(data, offsets, terms, table, buckets), len(texts))
 

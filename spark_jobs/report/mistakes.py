@@ -46,7 +46,7 @@ def _mistake(scored: Scored, place: int, classifier: Classifier) -> Mistake:
     probability = float(scored.probability[place])
     label, given = int(scored.label[place]), int(scored.prediction[place])
     # The text is as training cleaned it: `Classifier.explain` would clean it again, which may give another one.
-    terms = explain_text(scored.text[place], classifier.tables, classifier.learned).strongest(REASONS)
+    terms = explain_text(scored.text[place], classifier.scorer, classifier.learned).strongest(REASONS)
     whole, beyond = cut(" ".join(scored.text[place].split()), LONG)
     text, rest = cut(whole, SHORT)
     return Mistake(

@@ -69,7 +69,7 @@ def strongest(usage: dict[str, Usage], language: str, classifier: Classifier) ->
     for (place, term), texts in own.documents.items():
         frequent = texts >= max(3, RARE * own.texts)
         if frequent and _named(classifier, place)[:1] == [term] and _prevails(usage, language, (place, term)):
-            coefficient = float(classifier.tables.coefficients[place])
+            coefficient = float(classifier.scorer.tables.coefficients[place])
             found.append((coefficient * math.sqrt(texts), Weighed(term, coefficient * scale, texts)))
     found.sort(key=lambda pair: (-pair[0], pair[1].term))
     speaking_for = [term for force, term in found[:STRONGEST] if force > 0]
@@ -86,7 +86,7 @@ def collisions(usage: dict[str, Usage], classifier: Classifier) -> Collisions:
     for (place, term), texts in sorted(documents.items()):  # sums of floats depend on their order
         names = _named(classifier, place)
         kind = "main" if names[:1] == [term] else "others" if term in names else "strangers"
-        weight[kind] += abs(float(classifier.tables.coefficients[place])) * texts
+        weight[kind] += abs(float(classifier.scorer.tables.coefficients[place])) * texts
         if kind != "strangers" and texts >= FREQUENT:
             frequent[place].append((term, texts))
     shared = [_shared(classifier, place, terms) for place, terms in frequent.items() if len(terms) > 1]
@@ -99,7 +99,7 @@ def collisions(usage: dict[str, Usage], classifier: Classifier) -> Collisions:
 def _usage(texts: list[str], classifier: Classifier) -> Usage:
     documents: Counter[Occurrence] = Counter()
     for text in texts:
-        documents.update(set(term_texts(text, classifier.tables)))
+        documents.update(set(term_texts(text, classifier.scorer)))
     return Usage(len(texts), float(np.median(classifier.predict_cleaned(texts).counts[:, 0])), documents)
 
 
@@ -116,4 +116,4 @@ def _prevails(usage: dict[str, Usage], language: str, term: Occurrence) -> bool:
 
 def _shared(classifier: Classifier, place: int, terms: list[tuple[str, int]]) -> Shared:
     ranked = sorted(terms, key=lambda pair: (-pair[1], pair[0]))
-    return Shared(ranked, float(classifier.tables.coefficients[place]))
+    return Shared(ranked, float(classifier.scorer.tables.coefficients[place]))

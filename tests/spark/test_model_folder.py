@@ -53,7 +53,7 @@ def test_every_learned_term_hashes_to_its_bucket(trained: Trained, version: Path
 
 
 def test_coefficients_are_finite_and_those_of_plain_words_have_their_sign(classifier: Classifier) -> None:
-    assert np.isfinite(classifier.tables.coefficients).all()
+    assert np.isfinite(classifier.scorer.tables.coefficients).all()
     signs = {term.text: np.sign(term.weight) for term in classifier.explain("excellent awful excellente nul").terms}
     assert [signs[word] for word in ("excellent", "awful", "excellente", "nul")] == [1, -1, 1, -1]
 

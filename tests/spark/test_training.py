@@ -92,7 +92,7 @@ def test_a_run_that_breaks_off_leaves_nothing_behind(tmp_path: Path, rows: DataF
 def test_terms_are_found_whatever_partitions_hold_none(spark: SparkSession, texts: list[str]) -> None:
     candidate = Candidate(default_text_rule(), BUCKETS, _linear({"film": 1.0}), UNCALIBRATED)
     frame = spark.createDataFrame([(text,) for text in texts], f"{TEXT} string").repartition(4)
-    found = terms_of_buckets(frame, candidate.tables, candidate.linear.weights.buckets)
+    found = terms_of_buckets(frame, candidate.scorer, candidate.linear.weights.buckets)
     assert found == [("film",) if "good good film" in texts else ()]
 
 

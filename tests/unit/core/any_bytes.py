@@ -5,8 +5,11 @@ from __future__ import annotations
 import random
 
 import numpy as np
+import numpy.typing as npt
 
 from sentiment import kernel
+from sentiment.entries import carve
+from sentiment.tables import BLOCKS, CHUNK, Tables, layout, make_tables
 from sentiment.textrule import default_text_rule
 
 TEXTS = 2000
@@ -20,21 +23,34 @@ def some_bytes(chance: random.Random) -> bytes:
     return b"".join(chance.choices(PIECES, k=chance.randrange(60)))[: chance.randrange(1, 400)]
 
 
+def score(texts: list[bytes], tables: Tables) -> npt.NDArray[np.float64]:
+    """As `Scorer.score`, but by numba's functions, which alone can check bounds."""
+    longest, offsets = max(map(len, texts)), np.cumsum([0, *map(len, texts)])
+    margins, counts = np.empty(len(texts)), np.empty((len(texts), 2), np.int32)
+    data = np.frombuffer(b"".join(texts), np.uint8)
+    kernel.score((data, offsets), tables, work(longest, tables), (margins, counts))
+    return margins
+
+
+def work(longest: int, tables: Tables) -> kernel.Work:
+    words = np.empty(layout(longest, tables.max_order, len(tables.coefficients)).end // 2 + 1, np.uint64)
+    codes = words.view(np.uint32)
+    rows = codes[: 2 * BLOCKS * CHUNK].reshape(2 * BLOCKS, CHUNK)
+    return kernel.Work(*carve((words.view(np.uint8), codes, rows, words), longest, tables))
+
+
 def main() -> None:
     chance, rule = random.Random(7), default_text_rule()
     for buckets, max_order in ((64, 1), (1 << 18, 3), (1 << 24, 8)):
         kept = np.arange(0, buckets, 61, dtype=np.uint32)
         weights = (np.ones(len(kept)), 0.0)
-        tables = kernel.make_tables((rule.kinds(), rule.folds(), max_order), (buckets, kept), weights)
+        tables = make_tables((rule.kinds(), rule.folds(), max_order), (buckets, kept), weights)
         texts = [some_bytes(chance) for _ in range(TEXTS)]
-        offsets = np.cumsum([0, *map(len, texts)])
-        margins, _ = kernel.score(np.frombuffer(b"".join(texts), np.uint8), offsets, tables)
-        for text, margin in zip(texts, margins, strict=True):
-            alone, _ = kernel.score(np.frombuffer(text, np.uint8), np.array([0, len(text)]), tables)
-            assert alone[0] == margin
-            kernel.ranks_of(kernel.walk(np.frombuffer(text, np.uint8), tables)[2], tables)
+        for text, margin in zip(texts, score(texts, tables), strict=True):
+            assert score([text], tables)[0] == margin
+            kernel.walk(np.frombuffer(text, np.uint8), tables, work(len(text), tables))
     try:
-        kernel.score(np.frombuffer(b"a film", np.uint8), np.array([0, 7]), tables)
+        kernel.walk(np.frombuffer(b"a film " * 99, np.uint8), tables, work(1, tables))
     except IndexError:
         print(f"{TEXTS} texts of arbitrary bytes, and bounds are checked")  # noqa: T201
 

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from sentiment import kernel
-from sentiment.classifier import encode_texts
 from sentiment.explanation import explain_text
+from sentiment.scoring import Scorer
+from sentiment.tables import Tables, make_tables
 from sentiment.textrule import TextRule, default_text_rule
 from tests.tiny import INTERCEPT, plain_buckets, plain_margin
 
@@ -25,11 +25,11 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"])) | st.lists(st.sampled_
 SIZES = [(64, 1), (1 << 18, 3), (1 << 24, 8)]
 
 
-def tables_of(rule: TextRule, buckets: int, weights: dict[int, float]) -> kernel.Tables:
+def tables_of(rule: TextRule, buckets: int, weights: dict[int, float]) -> Tables:
     kept = np.array(sorted(weights), np.uint32)
     coefficients = np.array([weights[bucket] for bucket in kept.tolist()], np.float64)
     rule_tables = (rule.kinds(), rule.folds(), rule.max_order)
-    return kernel.make_tables(rule_tables, (buckets, kept), (coefficients, INTERCEPT))
+    return make_tables(rule_tables, (buckets, kept), (coefficients, INTERCEPT))
 
 
 @pytest.mark.parametrize(("buckets", "max_order"), SIZES)
@@ -42,11 +42,11 @@ def test_margins_counts_and_explanations_are_those_of_the_definition(buckets: in
     rule = default_text_rule(max_order)
     distinct = plain_buckets(text, rule, buckets)
     weights = {bucket: (bucket % 1013) / 7 - 70 for bucket in distinct[::2]}
-    tables = tables_of(rule, buckets, weights)
-    margins, counts = kernel.score(*encode_texts([text]), tables)
+    scorer = Scorer(tables_of(rule, buckets, weights))
+    margins, counts = scorer.score([text.encode()])
     assert counts.tolist() == [[len(distinct), len(weights)]]
     assert margins[0] == plain_margin(text, rule, weights, buckets)
-    explanation = explain_text(text, tables, [""] * len(weights))
+    explanation = explain_text(text, scorer, [""] * len(weights))
     assert [term.bucket for term in explanation.terms] == sorted(weights)
     assert explanation.margin == margins[0]
 
@@ -59,10 +59,10 @@ def test_nothing_is_read_or_written_beyond_an_array_whatever_the_bytes(tmp_path:
 
 def test_a_second_process_does_not_compile(tmp_path: Path) -> None:
     environment = {"NUMBA_CACHE_DIR": str(tmp_path)}
-    compiled = "from sentiment import kernel; from sentiment.classifier import compile_ahead; compile_ahead()"
-    told = "; print([sum(f.stats.cache_misses.values()) for f in (kernel.score, kernel.walk, kernel.ranks_of)])"
-    assert _run(environment, "-m", "cli", "models", "compile").startswith(f"compiled: {tmp_path}")
-    assert _run(environment, "-c", compiled + told) == "[0, 0, 0]"
+    told = "from sentiment.entries import entries; print([entry.cache_hits for entry in entries().values()])"
+    assert _run(environment, "-c", told) == "[0, 0]"
+    assert _run(environment, "-m", "cli", "models", "compile") == "compiled: score, walk"
+    assert _run(environment, "-c", told) == "[1, 1]"
 
 
 def _run(environment: dict[str, str], *arguments: str) -> str:

@@ -8,21 +8,21 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sentiment import kernel
-from sentiment.classifier import encode_texts
 from sentiment.cleaning import clean
+from sentiment.scoring import Scorer
+from sentiment.tables import make_tables
 from sentiment.textrule import DIGIT, MARK, OTHER, WORD, default_text_rule
 from tests.tiny import BUCKETS, bucket_of
 
 RULE = default_text_rule()
-TABLES = kernel.make_tables(
-    (RULE.kinds(), RULE.folds(), RULE.max_order), (BUCKETS, np.array([], np.uint32)), (np.array([]), 0.0)
+SCORER = Scorer(
+    make_tables((RULE.kinds(), RULE.folds(), RULE.max_order), (BUCKETS, np.array([], np.uint32)), (np.array([]), 0.0))
 )
 TEXTS = st.text() | st.text(alphabet="aAéÉ’'ʼ 0/89!.<>&;😀\u0301\u00a0\x00\ud800İΣ日", max_size=60)
 
 
 def compiled_tokens(text: str) -> list[str]:
-    folded, starts, _ = kernel.walk(np.frombuffer(clean(text).encode(), np.uint8), TABLES)
+    folded, starts, _ = SCORER.walk(clean(text).encode())
     return [folded[i : j - 1].tobytes().decode() for i, j in itertools.pairwise(starts.tolist())]
 
 
@@ -66,7 +66,7 @@ def test_the_compiled_tokens_are_those_of_the_definition_for_every_code_point() 
 @given(TEXTS)
 def test_buckets_are_murmur3_of_the_terms(text: str) -> None:
     tokens = RULE.tokens(clean(text))
-    _, _, buckets = kernel.walk(np.frombuffer(clean(text).encode(), np.uint8), TABLES)
+    _, _, buckets = SCORER.walk(clean(text).encode())
     terms = [" ".join(tokens[i : i + n]) for n in (1, 2, 3) for i in range(len(tokens) - n + 1)]
     assert buckets.tolist() == [bucket_of(term) for term in terms]
 
@@ -96,7 +96,7 @@ def test_no_code_point_is_both_word_and_mark_and_letters_of_both_languages_are_w
 
 @given(st.lists(TEXTS, max_size=5))
 def test_a_batch_gives_what_its_texts_give_alone(texts: list[str]) -> None:
-    margins, counts = kernel.score(*encode_texts([clean(text) for text in texts]), TABLES)
+    margins, counts = SCORER.score([clean(text).encode() for text in texts])
     for place, text in enumerate(texts):
-        alone, count = kernel.score(*encode_texts([clean(text)]), TABLES)
+        alone, count = SCORER.score([clean(text).encode()])
         assert (alone[0], count[0].tolist()) == (margins[place], counts[place].tolist())

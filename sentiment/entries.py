@@ -1,0 +1,77 @@
+"""The compiled kernel as C sees it: where things are, and how many. Both numba and the library are called this way.
+
+What is here is inlined, so that LLVM sees that these arrays belong to no Python object and counts no reference to them.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Any, TypeAlias
+
+import numba
+import numpy as np
+from numba import carray, types
+
+import sentiment.tables
+from sentiment.kernel import Work, score, walk
+from sentiment.tables import BLOCKS, CHUNK, Bits, Bytes, Codes, Tables
+
+Memory: TypeAlias = tuple[Bytes, Codes, Codes, Bits]  # the same memory as bytes, as codes, as grids, as words
+
+layout = numba.njit(cache=True)(sentiment.tables.layout)
+
+
+@numba.njit(cache=True, inline="always")
+def carve(memory: Memory, longest: int, tables: Tables) -> Work:
+    """The arrays in the memory that is worked in, for texts of up to `longest` bytes."""
+    octets, codes, rows, words = memory
+    at = layout(longest, tables.max_order, len(tables.coefficients))
+    out, marks = octets[4 * at.out : 4 * at.end], words[at.marks // 2 : at.starts // 2]
+    starts, buckets = codes[at.starts : at.buckets], codes[at.buckets : at.found]
+    found, slots = codes[at.found : at.slots], codes[at.slots : at.out]
+    return Work(out, starts, buckets, found, slots, rows[:BLOCKS], rows[BLOCKS:], marks)
+
+
+@numba.njit(cache=True, inline="always")
+def model_at(model: Any) -> Tables:
+    """The tables, given where their sizes and each of them are."""
+    sizes = carray(model[0], 7, np.int64)
+    entries, kinds = carray(model[1], sizes[0], np.uint16), carray(model[2], sizes[1], np.uint8)
+    folds, likely = carray(model[3], sizes[2], np.uint32), carray(model[4], sizes[3], np.uint64)
+    kept, coefficients = carray(model[5], (sizes[4], 2), np.uint64), carray(model[6], sizes[5], np.float64)
+    return Tables(entries, kinds, folds, likely, kept, coefficients, sizes[6])
+
+
+@numba.njit(cache=True, inline="always")
+def work_at(memory: Any, longest: int, tables: Tables) -> Work:
+    size = layout(longest, tables.max_order, len(tables.coefficients)).end
+    octets, codes = carray(memory, 4 * size, np.uint8), carray(memory, size, np.uint32)
+    rows, words = carray(memory, (2 * BLOCKS, CHUNK), np.uint32), carray(memory, size // 2, np.uint64)
+    return carve((octets, codes, rows, words), longest, tables)
+
+
+def score_pointers(batch: Any, texts: int, longest: int, model: Any) -> int:
+    """`score`, given where data, offsets, results and memory are, how many texts there are and the longest's bytes."""
+    tables = model_at(model)
+    offsets = carray(batch[1], texts + 1, np.int64)
+    data = carray(batch[0], offsets[texts], np.uint8)
+    margins = carray(batch[2], 2 * texts, np.float64)[:texts]
+    counts = carray(batch[2], (2 * texts, 2), np.int32)[texts:]
+    score((data, offsets), tables, work_at(batch[3], longest, tables), (margins, counts))
+    return 0
+
+
+def walk_pointers(batch: Any, texts: int, size: int, model: Any) -> int:
+    """`walk`, given where data and memory are, that there is 1 text, and its bytes."""
+    tables = model_at(model)
+    return walk(carray(batch[0], texts * size, np.uint8), tables, work_at(batch[1], size, tables))
+
+
+SIGNATURE = types.int64(types.CPointer(types.voidptr), types.int64, types.int64, types.CPointer(types.voidptr))
+ENTRIES = {"score": score_pointers, "walk": walk_pointers}
+
+
+@functools.cache
+def entries() -> dict[str, Any]:
+    """The functions for callers in C, compiled or taken from numba's cache, once for the process."""
+    return {name: numba.cfunc(SIGNATURE, cache=True)(entry) for name, entry in ENTRIES.items()}

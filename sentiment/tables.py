@@ -1,0 +1,106 @@
+"""The arrays that the compiled scorer reads and writes. They are made by numpy: neither numba nor a compiler is needed.
+
+All memory that the kernel works in is its caller's: what is compiled allocates nothing, and can be a plain library.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from sentiment.textrule import APOSTROPHE, DIGIT, OTHER, SLASH, WORD
+
+U8, U16, U32, U64 = np.uint8, np.uint16, np.uint32, np.uint64
+SPACE = U8(0x20)
+FILTER_BITS = 1 << 18  # 32 kB: most buckets without a coefficient are told by them, from the nearest cache but one
+BLOCKS = 6  # of 4 bytes: all but one or two in a hundred terms of up to three English words are shorter
+CHUNK = 256  # tokens whose terms are hashed together, so that what lies between stays in the nearest cache
+
+# An entry of the table of bytes: the folded byte, and above it three bits.
+IN_WORD, KEPT, LOOK_AROUND = U32(1 << 8), U32(1 << 9), U32(1 << 15)
+
+Bytes = npt.NDArray[np.uint8]
+Codes = npt.NDArray[np.uint32]
+Entries = npt.NDArray[np.uint16]
+Bits = npt.NDArray[np.uint64]
+Counts = npt.NDArray[np.int32]
+Floats = npt.NDArray[np.float64]
+Offsets = npt.NDArray[np.int64]
+
+
+class Tables(NamedTuple):
+    """A model as the kernel reads it. A bit for each bucket, and ranks, say which coefficient is a bucket's."""
+
+    entries: Entries  # of each byte
+    kinds: Bytes  # of each code point's folded form
+    folds: Codes
+    filter: Bits  # bit b % FILTER_BITS is set if bucket b has a coefficient; others may share it
+    kept: Bits  # row w: the bits of buckets 64 w to 64 w + 63 that have one; how many stand before those
+    coefficients: Floats  # of the kept buckets, ascending; the intercept last
+    max_order: int
+
+    @property
+    def intercept(self) -> float:
+        return float(self.coefficients[-1])
+
+
+class Layout(NamedTuple):
+    """Where the kernel's arrays begin in the memory that it works in, and where that ends, in units of four bytes."""
+
+    marks: int
+    starts: int
+    buckets: int
+    found: int
+    slots: int
+    out: int
+    end: int
+
+
+def layout(longest: int, max_order: int, coefficients: int) -> Layout:
+    """What texts of up to `longest` bytes need; the functions that use it say what for. Numba compiles it, too."""
+    terms = longest * max_order + 1
+    marks = 2 * BLOCKS * CHUNK
+    starts = marks + 2 * 64 * (coefficients // 4096 + 1)
+    buckets = starts + longest + 1
+    found = buckets + terms
+    slots = found + terms
+    out = slots + 8 * terms + 64
+    return Layout(marks, starts, buckets, found, slots, out, out + (2 * longest + 4 * BLOCKS + 4) // 4 + 1)
+
+
+def make_tables(
+    rule_tables: tuple[Bytes, Codes, int],
+    hashing: tuple[int, Codes],
+    weights: tuple[Floats, float],
+) -> Tables:
+    """Tables of (kinds, folds, max_order), (number of buckets, kept buckets ascending), (coefficients, intercept)."""
+    kinds, folds, max_order = rule_tables
+    buckets, kept = hashing
+    coefficients = np.append(*weights)
+    kinds = np.concatenate([kinds[folds], kinds[len(folds) :]])
+    words = _bits(kept, buckets)
+    before = np.searchsorted(kept, np.arange(len(words), dtype=np.uint64) * 64).astype(np.uint64)
+    likely = _bits(kept % U32(FILTER_BITS), min(buckets, FILTER_BITS))
+    kept_rows = np.ascontiguousarray(np.stack([words, before], axis=1))
+    return Tables(byte_entries(kinds, folds), kinds, folds, likely, kept_rows, coefficients, max_order)
+
+
+def byte_entries(kinds: Bytes, folds: Codes) -> Entries:
+    """What the branchless path does with each byte, shape (256,); `kinds` holds those of the folded code points."""
+    entries = np.full(256, LOOK_AROUND, np.uint16)
+    for byte, kind in enumerate(kinds[:128].tolist()):
+        folded = int(folds[byte]) if byte < len(folds) else byte
+        if kind == OTHER:
+            entries[byte] = SPACE
+        elif kind not in (APOSTROPHE, SLASH) and folded < 128:
+            entries[byte] = folded | KEPT | (IN_WORD if kind in (WORD, DIGIT) else 0)
+    return entries
+
+
+def _bits(places: Codes, size: int) -> Bits:
+    """`size` bits, those at `places` set."""
+    words = np.zeros(max(size // 64, 1), np.uint64)
+    np.bitwise_or.at(words, places >> 6, np.uint64(1) << (places & 63).astype(np.uint64))
+    return words
