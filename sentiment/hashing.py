@@ -13,7 +13,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from sentiment.tokens import ONE, U32, U64, Bytes, Codes
+from sentiment.codepoints import ONE, U32, U64, Bytes, Codes
 
 SEED = 42
 BLOCKS = 6  # of 4 bytes: all but one or two in a hundred terms of up to three English words are shorter

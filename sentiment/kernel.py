@@ -18,8 +18,9 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from sentiment.hashing import BLOCKS, hash_terms
-from sentiment.tokens import ONE, SPACE, U32, U64, Bytes, Codes, Entries, byte_entries, tokenise
+from sentiment.codepoints import ONE, U32, U64, Bytes, Codes, lowest, ones
+from sentiment.hashing import hash_terms
+from sentiment.tokens import PADDING, Runs, ascii_runs, tokenise
 
 I64, F64 = np.int64, np.float64
 FILTER_BITS = 1 << 18  # 32 kB: most buckets without a coefficient are told by them, from the nearest cache but one
@@ -33,7 +34,7 @@ Offsets = npt.NDArray[np.int64]
 class Tables(NamedTuple):
     """A model as the kernel reads it. A bit for each bucket, and ranks, say which coefficient is a bucket's."""
 
-    entries: Entries  # of each byte
+    runs: Runs  # of ASCII bytes that are treated alike
     kinds: Bytes  # of each code point's folded form
     folds: Codes
     filter: Bits  # bit b % FILTER_BITS is set if bucket b has a coefficient; others may share it
@@ -57,8 +58,7 @@ def make_tables(
     before = np.searchsorted(kept, np.arange(len(words), dtype=np.uint64) * 64).astype(np.uint64)
     likely = _bits(kept % U32(FILTER_BITS), min(buckets, FILTER_BITS))
     kept_rows = np.ascontiguousarray(np.stack([words, before], axis=1))
-    entries = byte_entries(kinds, folds)
-    return Tables(entries, kinds, folds, likely, kept_rows, coefficients, intercept, max_order)
+    return Tables(ascii_runs(kinds, folds), kinds, folds, likely, kept_rows, coefficients, intercept, max_order)
 
 
 def _bits(places: Codes, size: int) -> Bits:
@@ -93,21 +93,6 @@ def distinct(buckets: Codes, count: int, slots: Codes, found: Codes) -> int:
             left += U64(not same)
         count, shift = left, (shift + U32(5)) & U32(15)
     return distinct
-
-
-@numba.njit(cache=True, inline="always")
-def ones(word: int) -> int:
-    """How many bits are set (the SWAR count of Hacker's Delight, 5-1, which LLVM knows)."""
-    word = word - ((word >> ONE) & U64(0x5555555555555555))
-    word = (word & U64(0x3333333333333333)) + ((word >> U64(2)) & U64(0x3333333333333333))
-    word = (word + (word >> U64(4))) & U64(0x0F0F0F0F0F0F0F0F)
-    return U64(word * U64(0x0101010101010101)) >> U64(56)
-
-
-@numba.njit(cache=True, inline="always")
-def lowest(word: int) -> int:
-    """The place of the lowest bit that is set."""
-    return ones((word & (~word + ONE)) - ONE)
 
 
 @numba.njit(cache=True, inline="always")
@@ -169,12 +154,12 @@ def score(data: Bytes, offsets: Offsets, tables: Tables) -> tuple[Floats, Counts
 
     Text i is `data[offsets[i]:offsets[i + 1]]`, UTF-8 of less than 2**30 bytes; offsets ascend and end within `data`.
     """
-    rule, coefficients = (tables.entries, tables.kinds, tables.folds), tables.coefficients
+    rule, coefficients = (tables.runs, tables.kinds, tables.folds), tables.coefficients
     lookup, max_order, intercept = (tables.filter, tables.kept), tables.max_order, tables.intercept
     texts, longest = len(offsets) - 1, 0
     for text in range(texts):
         longest = max(longest, offsets[text + 1] - offsets[text])
-    out, starts = np.empty(2 * longest + 4 * BLOCKS + 4, np.uint8), np.empty(longest + 1, np.uint32)
+    out, starts = np.empty(2 * longest + PADDING, np.uint8), np.empty(longest + PADDING, np.uint32)
     buckets, found = np.empty(longest * max_order + 1, np.uint32), np.empty(longest * max_order + 1, np.uint32)
     slots = np.empty(8 * len(buckets) + 64, np.uint32)
     marks = np.zeros((len(coefficients) // 4096 + 1) * 64, np.uint64)
@@ -182,7 +167,6 @@ def score(data: Bytes, offsets: Offsets, tables: Tables) -> tuple[Floats, Counts
     mask = U32(len(tables.kept) * 64 - 1)
     for text in range(texts):
         start, end = U64(offsets[text]), U64(offsets[text + 1])
-        out[: U64(2) * (end - start) + U64(4)] = SPACE
         tokens = tokenise(data, start, end, rule, out, starts)
         terms = hash_terms(out, starts, tokens, max_order, mask, buckets)
         different = distinct(buckets, terms, slots, found)
@@ -196,9 +180,9 @@ def score(data: Bytes, offsets: Offsets, tables: Tables) -> tuple[Floats, Counts
 def walk(data: Bytes, tables: Tables) -> tuple[Bytes, Codes, Codes]:
     """One text's folded tokens, their starts (see `tokenise`) and the buckets of its terms (see `hash_terms`)."""
     size = len(data)
-    out, starts = np.full(2 * size + 4 * BLOCKS + 4, SPACE, np.uint8), np.empty(size + 1, np.uint32)
+    out, starts = np.empty(2 * size + PADDING, np.uint8), np.empty(size + PADDING, np.uint32)
     buckets = np.empty(size * tables.max_order + 1, np.uint32)
-    tokens = tokenise(data, U64(0), U64(size), (tables.entries, tables.kinds, tables.folds), out, starts)
+    tokens = tokenise(data, U64(0), U64(size), (tables.runs, tables.kinds, tables.folds), out, starts)
     terms = hash_terms(out, starts, tokens, tables.max_order, U32(len(tables.kept) * 64 - 1), buckets)
     return out, starts[: tokens + ONE], buckets[:terms]
 

@@ -19,7 +19,7 @@ from sentiment import Classifier
 from sentiment.classifier import encode_texts
 from sentiment.hashing import SEED, finish, mix
 from sentiment.kernel import Bits, Offsets, walk
-from sentiment.tokens import U32, U64, Bytes, Codes
+from sentiment.codepoints import U32, U64, Bytes, Codes
 
 WORDS = 1 << 16  # of 64 bits
 

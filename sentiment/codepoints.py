@@ -1,0 +1,77 @@
+"""Code points in and out of UTF-8, compiled by numba; and the sized integers that all compiled code is written in.
+
+Positions are unsigned, so that numba does not look for negative indices, and arrays are passed one by one, since it
+counts a reference at every access to an array inside a tuple.
+"""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+from sentiment.textrule import CODE_POINTS
+
+U8, U32, U64 = np.uint8, np.uint32, np.uint64
+ONE = U64(1)
+
+Bytes = npt.NDArray[np.uint8]
+Codes = npt.NDArray[np.uint32]
+
+
+@numba.njit(cache=True, inline="always")
+def decode(data: Bytes, at: int, end: int) -> tuple[int, int]:
+    """The code point at `at`, and where the next one starts; U+FFFD for what is cut off by `end` or no code point."""
+    lead = U32(data[at])
+    if lead < U32(0x80):
+        return lead, at + ONE
+    length = U64(2) + U64(lead >= U32(0xE0)) + U64(lead >= U32(0xF0))
+    if at + length > end:
+        return U32(0xFFFD), end
+    code = lead & U32(U32(0x7F) >> U32(length))
+    for place in range(at + ONE, at + length):
+        code = U32(code << U32(6)) | U32(data[U64(place)] & U8(0x3F))
+    return (code if code < U32(CODE_POINTS) else U32(0xFFFD)), at + length
+
+
+@numba.njit(cache=True, inline="always")
+def encode(code: int, out: Bytes, to: int) -> int:
+    """Write a code point as UTF-8; returns where the next one goes."""
+    if code < U32(0x80):
+        out[to] = U8(code)
+        return to + ONE
+    last = U8(U32(0x80) | code & U32(0x3F))
+    if code < U32(0x800):
+        out[to], out[to + ONE] = U8(U32(0xC0) | code >> U32(6)), last
+        return to + U64(2)
+    third = U8(U32(0x80) | code >> U32(6) & U32(0x3F))
+    if code < U32(0x10000):
+        out[to], out[to + ONE], out[to + U64(2)] = U8(U32(0xE0) | code >> U32(12)), third, last
+        return to + U64(3)
+    out[to], out[to + ONE] = U8(U32(0xF0) | code >> U32(18)), U8(U32(0x80) | code >> U32(12) & U32(0x3F))
+    out[to + U64(2)], out[to + U64(3)] = third, last
+    return to + U64(4)
+
+
+@numba.njit(cache=True, inline="always")
+def copy(data: Bytes, at: int, end: int, folds: Codes, out: Bytes, to: int) -> int:
+    """Copy code points, folded, to `to`; returns where the next one goes."""
+    while at < end:
+        code, at = decode(data, at, end)
+        to = encode(folds[code] if code < U32(len(folds)) else code, out, to)
+    return to
+
+
+@numba.njit(cache=True, inline="always")
+def ones(word: int) -> int:
+    """How many bits are set (the SWAR count of Hacker's Delight, 5-1, which LLVM knows)."""
+    word = word - ((word >> ONE) & U64(0x5555555555555555))
+    word = (word & U64(0x3333333333333333)) + ((word >> U64(2)) & U64(0x3333333333333333))
+    word = (word + (word >> U64(4))) & U64(0x0F0F0F0F0F0F0F0F)
+    return U64(word * U64(0x0101010101010101)) >> U64(56)
+
+
+@numba.njit(cache=True, inline="always")
+def lowest(word: int) -> int:
+    """The place of the lowest bit that is set."""
+    return ones((word & (~word + ONE)) - ONE)
