@@ -17,6 +17,7 @@ ONE = U64(1)
 
 Bytes = npt.NDArray[np.uint8]
 Codes = npt.NDArray[np.uint32]
+Bits = npt.NDArray[np.uint64]
 
 
 @numba.njit(cache=True, inline="always")
@@ -51,27 +52,3 @@ def encode(code: int, out: Bytes, to: int) -> int:
     out[to], out[to + ONE] = U8(U32(0xF0) | code >> U32(18)), U8(U32(0x80) | code >> U32(12) & U32(0x3F))
     out[to + U64(2)], out[to + U64(3)] = third, last
     return to + U64(4)
-
-
-@numba.njit(cache=True, inline="always")
-def copy(data: Bytes, at: int, end: int, folds: Codes, out: Bytes, to: int) -> int:
-    """Copy code points, folded, to `to`; returns where the next one goes."""
-    while at < end:
-        code, at = decode(data, at, end)
-        to = encode(folds[code] if code < U32(len(folds)) else code, out, to)
-    return to
-
-
-@numba.njit(cache=True, inline="always")
-def ones(word: int) -> int:
-    """How many bits are set (the SWAR count of Hacker's Delight, 5-1, which LLVM knows)."""
-    word = word - ((word >> ONE) & U64(0x5555555555555555))
-    word = (word & U64(0x3333333333333333)) + ((word >> U64(2)) & U64(0x3333333333333333))
-    word = (word + (word >> U64(4))) & U64(0x0F0F0F0F0F0F0F0F)
-    return U64(word * U64(0x0101010101010101)) >> U64(56)
-
-
-@numba.njit(cache=True, inline="always")
-def lowest(word: int) -> int:
-    """The place of the lowest bit that is set."""
-    return ones((word & (~word + ONE)) - ONE)

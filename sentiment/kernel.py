@@ -18,9 +18,10 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from sentiment.codepoints import ONE, U32, U64, Bytes, Codes, lowest, ones
+from sentiment.codepoints import ONE, U32, U64, Bytes, Codes
 from sentiment.hashing import hash_terms
 from sentiment.tokens import PADDING, Runs, ascii_runs, tokenise
+from sentiment.vectors import lowest, ones
 
 I64, F64 = np.int64, np.float64
 FILTER_BITS = 1 << 18  # 32 kB: most buckets without a coefficient are told by them, from the nearest cache but one

@@ -13,9 +13,9 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from sentiment.codepoints import ONE, U8, U32, U64, Bytes, Codes, copy, decode, lowest, ones
+from sentiment.codepoints import ONE, U8, U32, U64, Bits, Bytes, Codes, decode, encode
 from sentiment.textrule import APOSTROPHE, DIGIT, MARK, OTHER, SLASH, WORD
-from sentiment.vectors import LANES, MOVED, move, within
+from sentiment.vectors import LANES, MOVED, bits_from, lowest, move, ones, within
 
 SPACE = U8(0x20)
 AHEAD = 32  # the folded text stands in `out` so far beyond its length that the tokens never reach what is to be read
@@ -43,24 +43,34 @@ def ascii_runs(kinds: Bytes, folds: Codes) -> Runs:
 
 
 @numba.njit(cache=True)
-def fold(data: Bytes, place: tuple[int, int], rule: Rule, out: Bytes, base: int) -> tuple[int, bool]:
-    """Write `data[at:end]`, folded, to `out[base:]`; returns its length, and whether there is more than ASCII."""
-    runs, _, folds = rule
-    at, end = place
-    seen = U8(0)
-    for i in range(end - at):
-        byte = data[at + U64(i)]
-        seen |= byte
-        out[base + U64(i)] = byte
-    if seen >= U8(0x80):
-        return copy(data, at, end, folds, out, base) - base, True
+def fold_wide(data: Bytes, at: int, end: int, folds: Codes, out: Bytes, to: int) -> int:
+    """Write `data[at:end]` to `out[to:]`, folded but for what is ASCII; returns where it ends."""
+    while at < end:
+        ascii = U64(0)
+        if at + U64(LANES) <= end:
+            ascii = lowest(within(data, at, U8(0x80), U8(0x7F)))
+            for part in range(U64(0), U64(LANES), U64(MOVED)):
+                move(data, at + part, out, to + part)
+        else:
+            while at + ascii < end and data[at + ascii] < U8(0x80):
+                out[to + ascii] = data[at + ascii]
+                ascii += ONE
+        at, to = at + ascii, to + ascii
+        if at < end and ascii < U64(LANES):
+            code, at = decode(data, at, end)
+            to = encode(folds[code] if code < U32(len(folds)) else code, out, to)
+    return to
+
+
+@numba.njit(cache=True)
+def fold_ascii(out: Bytes, base: int, length: int, runs: Runs) -> None:
+    """Fold the ASCII bytes of `out[base:base + length]`."""
     for run in range(len(runs)):
         low, span, shift = runs[run, 0], runs[run, 1], runs[run, 3]
         if shift:
-            for i in range(end - at):
-                byte = data[at + U64(i)]
-                out[base + U64(i)] += shift if U8(byte - low) <= span else U8(0)
-    return end - at, False
+            for place in range(base, base + length):
+                byte = out[U64(place)]
+                out[U64(place)] = U8(byte + (shift if U8(byte - low) <= span else U8(0)))
 
 
 @numba.njit(cache=True, inline="always")
@@ -150,28 +160,28 @@ def list_begins(masks: Masks, starts: Codes) -> int:
     return count
 
 
-@numba.njit(cache=True, inline="always")
-def next_stop(masks: Masks, at: int) -> int:
-    """The first stop at or after a place."""
-    while True:
-        word, by = at >> U64(6), at & U64(63)
-        ahead = masks[STOPS, word] >> by | masks[STOPS, word + ONE] << ONE << (U64(63) - by)
-        if ahead:
-            return at + lowest(ahead)
-        at += U64(64)
+@numba.njit(cache=True)
+def copy_long(out: Bytes, base: int, stops: Bits, at: int, to: int) -> int:
+    """Copy a token of any length; returns that."""
+    length = ONE
+    while not bits_from(stops, at + length) & ONE:
+        move(out, base + at + length, out, to + length)
+        length += min(U64(MOVED), lowest(bits_from(stops, at + length)))
+    return length
 
 
 @numba.njit(cache=True)
-def copy_tokens(out: Bytes, base: int, masks: Masks, count: int, starts: Codes) -> None:
+def copy_tokens(out: Bytes, base: int, stops: Bits, count: int, starts: Codes) -> None:
     """Copy the tokens to the front of `out`, a space before and after each; `starts` become their places there."""
     out[0] = SPACE
     to = ONE
     for token in range(count):
         at = U64(starts[U64(token)])
-        length = next_stop(masks, at + ONE) - at
         starts[U64(token)] = to
-        for done in range(U64(0), length, U64(MOVED)):
-            move(out, base + at + done, to + done)
+        move(out, base + at, out, to)
+        length = ONE + lowest(bits_from(stops, at + ONE))
+        if length > U64(MOVED):
+            length = copy_long(out, base, stops, at, to)
         to += length
         out[to] = SPACE
         to += ONE
@@ -185,17 +195,17 @@ def tokenise(data: Bytes, at: int, end: int, rule: Rule, out: Bytes, starts: Cod
     `starts[i]` becomes the place in `out` where token i starts; it ends one before `starts[i + 1]`. `out` must have
     2 (end - at) + PADDING bytes, and `starts` end - at + PADDING places.
     """
-    runs, kinds, _ = rule
+    runs, kinds, folds = rule
     base = end - at + U64(AHEAD)
-    length, wide = fold(data, (at, end), rule, out, base)
+    length = fold_wide(data, at, end, folds, out, base) - base
     for i in range(U64(LANES)):
         out[base + length + i] = SPACE
+    fold_ascii(out, base, length, runs)
     masks = np.zeros((ROWS, length // U64(LANES) + U64(2)), np.uint64)
     tell_ascii(out, base, runs, masks)
-    if wide:
-        tell_wide(out, base, base + length, kinds, masks)
+    tell_wide(out, base, base + length, kinds, masks)
     find_begins(masks)
     join_fractions(out, base, kinds, masks)
     count = list_begins(masks, starts)
-    copy_tokens(out, base, masks, count, starts)
+    copy_tokens(out, base, masks[STOPS], count, starts)
     return count

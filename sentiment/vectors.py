@@ -14,7 +14,7 @@ from llvmlite import ir
 from numba.core import types
 from numba.extending import intrinsic
 
-from sentiment.codepoints import U64, Bytes
+from sentiment.codepoints import U64, Bits, Bytes
 
 LANES = 64  # bytes that one mask tells about
 MOVED = 16
@@ -45,15 +45,39 @@ def _within(typing: Any, data: Any, at: Any, low: Any, span: Any) -> Any:
 
 
 @intrinsic  # type: ignore[misc]
-def _move(typing: Any, data: Any, at: Any, to: Any) -> Any:
+def _move(typing: Any, source: Any, at: Any, target: Any, to: Any) -> Any:
     def generate(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> ir.Value:
-        data, at, to = arguments
+        source, at, target, to = arguments
         vector = ir.VectorType(BYTE, MOVED)
-        source, target = (_pointer(context, builder, (signature.args[0], data, place), vector) for place in (at, to))
-        builder.store(builder.load(source, align=1), target, align=1)
+        loaded = builder.load(_pointer(context, builder, (signature.args[0], source, at), vector), align=1)
+        builder.store(loaded, _pointer(context, builder, (signature.args[2], target, to), vector), align=1)
         return context.get_dummy_value()
 
-    return types.void(data, at, to), generate
+    return types.void(source, at, target, to), generate
+
+
+@intrinsic  # type: ignore[misc]
+def _bits_from(typing: Any, words: Any, place: Any) -> Any:
+    def generate(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> ir.Value:
+        words, place = arguments
+        word = ir.IntType(64)
+        first = _pointer(context, builder, (signature.args[0], words, word(0)), BYTE)
+        byte = builder.bitcast(builder.gep(first, [builder.lshr(place, word(3))]), word.as_pointer())
+        return builder.lshr(builder.load(byte, align=1), builder.and_(place, word(7)))
+
+    return types.uint64(words, types.uint64), generate
+
+
+@intrinsic  # type: ignore[misc]
+def ones(typing: Any, word: Any) -> Any:
+    """How many bits of 64 are set."""
+    return types.uint64(types.uint64), lambda _, builder, __, arguments: builder.ctpop(arguments[0])
+
+
+@intrinsic  # type: ignore[misc]
+def lowest(typing: Any, word: Any) -> Any:
+    """The place of the lowest bit that is set; 64 if none is."""
+    return types.uint64(types.uint64), lambda _, builder, __, words: builder.cttz(words[0], ir.IntType(1)(0))
 
 
 @numba.njit(cache=True, inline="always")
@@ -64,7 +88,14 @@ def within(data: Bytes, at: int, low: int, span: int) -> int:
 
 
 @numba.njit(cache=True, inline="always")
-def move(data: Bytes, at: int, to: int) -> None:
+def move(source: Bytes, at: int, target: Bytes, to: int) -> None:
     """Copy MOVED bytes."""
-    _ = data[at + U64(MOVED - 1)], data[to + U64(MOVED - 1)]
-    _move(data, at, to)
+    _ = source[at + U64(MOVED - 1)], target[to + U64(MOVED - 1)]
+    _move(source, at, target, to)
+
+
+@numba.njit(cache=True, inline="always")
+def bits_from(words: Bits, place: int) -> int:
+    """The bits of an array of 64-bit words from any place on: 57 of them at least, then zeros."""
+    _ = words[(place >> U64(6)) + U64(1)]
+    return _bits_from(words, place)
