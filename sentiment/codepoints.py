@@ -17,6 +17,7 @@ ONE = U64(1)
 
 Bytes = npt.NDArray[np.uint8]
 Codes = npt.NDArray[np.uint32]
+Grid = npt.NDArray[np.uint32]
 Bits = npt.NDArray[np.uint64]
 
 

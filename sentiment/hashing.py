@@ -11,15 +11,13 @@ from __future__ import annotations
 
 import numba
 import numpy as np
-import numpy.typing as npt
 
-from sentiment.codepoints import ONE, U32, U64, Bytes, Codes
+from sentiment.codepoints import ONE, U32, U64, Bytes, Codes, Grid
+from sentiment.vectors import WORDS, columns
 
 SEED = 42
 BLOCKS = 6  # of 4 bytes: all but one or two in a hundred terms of up to three English words are shorter
 CHUNK = 256  # tokens whose terms are hashed together, so that what lies between stays in the nearest cache
-
-Grid = npt.NDArray[np.uint32]
 
 
 @numba.njit(cache=True, inline="always")
@@ -57,10 +55,8 @@ def block_at(out: Bytes, at: int) -> int:
 @numba.njit(cache=True)
 def mix_blocks(out: Bytes, starts: Codes, count: int, blocks: Grid, states: Grid) -> None:
     """Of each token's first bytes, `blocks[k]` becomes block k and `states[k]` the state before it."""
-    for token in range(count):
-        at = U64(starts[U64(token)])
-        for k in range(BLOCKS):
-            blocks[k, U64(token)] = block_at(out, at + U64(4 * k))
+    for token in range(U64(0), count, U64(WORDS)):
+        columns(out, starts, token, blocks)
     for token in range(count):
         state = U32(SEED)
         for k in range(BLOCKS):
@@ -85,30 +81,33 @@ def pick(starts: Codes, order: int, count: int, grids: tuple[Grid, Grid], mask: 
 
 
 @numba.njit(cache=True)
-def hash_long(out: Bytes, starts: Codes, count: int, max_order: int, mask: int, buckets: Codes) -> None:
-    """The buckets of the terms that start at a token whose longest term is not short."""
-    for token in range(count):
-        first = U64(token)
-        last = min(first + U64(max_order), U64(count))
-        if starts[last] - starts[first] <= U32(4 * BLOCKS):
+def hash_long(out: Bytes, starts: Codes, span: tuple[int, int, int], states: Grid, mask: int, buckets: Codes) -> None:
+    """The buckets of the terms of `span` (first token, tokens in all, most tokens in a term) that are not short."""
+    first, count, max_order = span
+    for token in range(first, min(first + U64(CHUNK), count)):
+        last = min(token + max_order, count)
+        if starts[last] - starts[token] <= U32(4 * BLOCKS):
             continue
-        at, place, state = U64(starts[first]), first, U32(SEED)
-        for order in range(ONE, last - first + ONE):
-            end = U64(starts[first + order]) - ONE
-            while at + U64(4) <= end:
-                state = mix(state, block_at(out, at))
-                at += U64(4)
-            buckets[place] = finish(state, block_at(out, at), U32(end - starts[first])) & mask
-            place += U64(count) - order + ONE
+        begin, place = U64(starts[token]), token
+        at, state = begin + U64(4 * (BLOCKS - 1)), states[BLOCKS - 1, token - first]
+        for order in range(ONE, last - token + ONE):
+            end = U64(starts[token + order]) - ONE
+            if end - begin >= U64(4 * BLOCKS):
+                while at + U64(4) <= end:
+                    state = mix(state, block_at(out, at))
+                    at += U64(4)
+                buckets[place] = finish(state, block_at(out, at), U32(end - begin)) & mask
+            place += count - order + ONE
 
 
 @numba.njit(cache=True)
 def hash_terms(out: Bytes, starts: Codes, count: int, max_order: int, mask: int, buckets: Codes) -> int:
     """Write the bucket of every term, by order and then by first token; returns how many.
 
-    `out` must have 4 BLOCKS bytes more than the last token's end.
+    `out` and `starts` are those of `tokens.tokenise`.
     """
-    blocks, states = np.empty((BLOCKS, CHUNK), np.uint32), np.empty((BLOCKS, CHUNK), np.uint32)
+    grids = np.empty((2, WORDS, CHUNK), np.uint32)
+    blocks, states = grids[0], grids[1]
     found = U64(0)
     for first in range(U64(0), U64(count), U64(CHUNK)):
         mix_blocks(out, starts[first:], min(U64(CHUNK), count - first), blocks, states)
@@ -119,5 +118,5 @@ def hash_terms(out: Bytes, starts: Codes, count: int, max_order: int, mask: int,
                 place = buckets[found + first :]
                 pick(starts[first:], order, min(U64(CHUNK), terms - first), (blocks, states), mask, place)
             found += terms
-    hash_long(out, starts, count, max_order, mask, buckets)
+        hash_long(out, starts, (first, U64(count), U64(max_order)), states, mask, buckets)
     return found

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from sentiment.codepoints import ONE, U8, U32, U64, Bits, Bytes, Codes, decode, encode
 from sentiment.textrule import APOSTROPHE, DIGIT, MARK, OTHER, SLASH, WORD
-from sentiment.vectors import LANES, MOVED, bits_from, lowest, move, ones, within
+from sentiment.vectors import LANES, MOVED, WORDS, bits_from, lowest, move, ones, within
 
 SPACE = U8(0x20)
 AHEAD = 32  # the folded text stands in `out` so far beyond its length that the tokens never reach what is to be read
@@ -185,7 +185,7 @@ def copy_tokens(out: Bytes, base: int, stops: Bits, count: int, starts: Codes) -
         to += length
         out[to] = SPACE
         to += ONE
-    starts[count] = to
+    starts[count : count + U64(WORDS)] = to
 
 
 @numba.njit(cache=True)
