@@ -85,12 +85,11 @@ def hash_long(out: Bytes, starts: Codes, span: tuple[int, int, int], states: Gri
     """The buckets of the terms of `span` (first token, tokens in all, most tokens in a term) that are not short."""
     first, count, max_order = span
     for token in range(first, min(first + U64(CHUNK), count)):
-        last = min(token + max_order, count)
-        if starts[last] - starts[token] <= U32(4 * BLOCKS):
+        if U32(starts[token + max_order] - starts[token]) <= U32(4 * BLOCKS):
             continue
         begin, place = U64(starts[token]), token
         at, state = begin + U64(4 * (BLOCKS - 1)), states[BLOCKS - 1, token - first]
-        for order in range(ONE, last - token + ONE):
+        for order in range(ONE, min(max_order, count - token) + ONE):
             end = U64(starts[token + order]) - ONE
             if end - begin >= U64(4 * BLOCKS):
                 while at + U64(4) <= end:

@@ -21,7 +21,7 @@ import numpy.typing as npt
 from sentiment.codepoints import ONE, U32, U64, Bytes, Codes
 from sentiment.hashing import hash_terms
 from sentiment.tokens import PADDING, Runs, ascii_runs, tokenise
-from sentiment.vectors import lowest, ones
+from sentiment.vectors import lowest, ones, prefetch
 
 I64, F64 = np.int64, np.float64
 FILTER_BITS = 1 << 18  # 32 kB: most buckets without a coefficient are told by them, from the nearest cache but one
@@ -110,21 +110,25 @@ def rank(bucket: int, kept: Bits) -> int:
 
 
 @numba.njit(cache=True)
-def mark_kept(buckets: Codes, count: int, tables: tuple[Bits, Bits], marks: Bits) -> int:
+def mark_kept(buckets: Codes, count: int, tables: tuple[Bits, Bits, Floats], marks: Bits) -> int:
     """Set the bit of each kept bucket's coefficient in `marks`; returns how many there are.
 
     Those that the filter lets pass are moved to the front, without a branch: most of those that have none are gone.
+    What the next loop reads of each is fetched ahead: the processor doesn't look so far beyond its own place.
     """
-    likely, kept = tables
+    likely, kept, coefficients = tables
     mask = U32(len(likely) * 64 - 1)
     maybe, hits = U64(0), U64(0)
     for place in range(count):
         bucket = buckets[U64(place)]
         buckets[maybe] = bucket
-        maybe += is_set(bucket, likely[(bucket & mask) >> U32(6)])
+        passes = is_set(bucket, likely[(bucket & mask) >> U32(6)])
+        prefetch(kept, (bucket >> U32(6)) * passes, U64(0))
+        maybe += passes
     for place in range(maybe):
         bucket = buckets[U64(place)]
         hit, which = is_set(bucket, kept[bucket >> U32(6), 0]), rank(bucket, kept)
+        prefetch(coefficients, which * hit)
         marks[which >> U64(6)] |= hit << (which & U64(63))
         hits += hit
     return hits
@@ -156,7 +160,8 @@ def score(data: Bytes, offsets: Offsets, tables: Tables) -> tuple[Floats, Counts
     Text i is `data[offsets[i]:offsets[i + 1]]`, UTF-8 of less than 2**30 bytes; offsets ascend and end within `data`.
     """
     rule, coefficients = (tables.runs, tables.kinds, tables.folds), tables.coefficients
-    lookup, max_order, intercept = (tables.filter, tables.kept), tables.max_order, tables.intercept
+    max_order, intercept = tables.max_order, tables.intercept
+    lookup = tables.filter, tables.kept, coefficients
     texts, longest = len(offsets) - 1, 0
     for text in range(texts):
         longest = max(longest, offsets[text + 1] - offsets[text])

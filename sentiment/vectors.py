@@ -42,6 +42,19 @@ def lowest(typing: Any, word: Any) -> Any:
 
 
 @intrinsic  # type: ignore[misc]
+def prefetch(typing: Any, array: Any, *place: Any) -> Any:
+    """Have the processor fetch an element, while it goes on; nothing depends on it, not even whether there is one."""
+    def generate(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> ir.Value:
+        pointer = _pointer(context, builder, (signature.args[0], arguments[0], *cgutils.unpack_tuple(builder, arguments[1])), BYTE)
+        whole = ir.FunctionType(ir.VoidType(), [pointer.type, WORD, WORD, WORD])
+        function = builder.module.declare_intrinsic("llvm.prefetch", [pointer.type], whole)
+        builder.call(function, [pointer, WORD(0), WORD(3), WORD(1)])  # to read, into all caches, data
+        return context.get_dummy_value()
+
+    return types.void(array, types.StarArgTuple(place)), generate
+
+
+@intrinsic  # type: ignore[misc]
 def _within(typing: Any, data: Any, at: Any, low: Any, span: Any) -> Any:
     def generate(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> ir.Value:
         data, at, low, span = arguments
