@@ -11,8 +11,10 @@ from rich.table import Table
 
 from sentiment import Classifier, versions
 from sentiment.behaviour import Behaviour, Failure, run_suite
-from sentiment.errors import ModelError
+from sentiment.errors import ModelError, SettingError
 from sentiment.folder import read_manifest
+from sentiment.library import PATH
+from sentiment.scoring import kernel
 
 _MODELS = click.option(
     "--models",
@@ -91,9 +93,7 @@ def rollback(folder: Path) -> None:
 @models.command("compile")
 def compile_scorer() -> None:
     """Have numba compile the scorer now, so that the first process to load a model need not."""
-    from sentiment.entries import entries
-
-    click.echo(f"compiled: {', '.join(entries())}")
+    click.echo(f"compiled: {', '.join(kernel())}")
 
 
 @models.command()
@@ -109,9 +109,10 @@ def library(cpu: str) -> None:
 
     For the building of images. Needs numba and `ld`, on Linux.
     """
-    from sentiment.library import PATH
-    from sentiment.library_build import build
-
+    try:
+        from sentiment.library_build import build
+    except ModuleNotFoundError as error:
+        raise SettingError(f"{error.name} is not installed: install numba") from error
     build(cpu, PATH)
     click.echo(f"written: {PATH}")
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import os
 import zipfile
+import zlib
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,7 +17,7 @@ import numpy.typing as npt
 from sentiment.errors import ModelError
 from sentiment.manifest import FORMAT, Manifest
 
-MANIFEST, COEFFICIENTS, TERMS, CHECKS = "model.json", "coefficients.npz", "terms.txt", "checks.jsonl"
+MANIFEST, COEFFICIENTS, TERMS, CHECKS = "model.json", "coefficients.npz", "terms.txt.gz", "checks.jsonl"
 
 
 class Check(msgspec.Struct, frozen=True):
@@ -95,9 +97,13 @@ def read_checks(version: Path) -> list[Check]:
 
 def read_terms(version: Path, kept: int) -> tuple[str, ...]:
     """For each kept bucket, ascending, the training terms that fall into it, the most frequent first, tabs between."""
-    lines = tuple((version / TERMS).read_text(encoding="utf-8").split("\n")[:-1])
+    path = version / TERMS
+    try:
+        lines = tuple(gzip.decompress(path.read_bytes()).decode().split("\n")[:-1])
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
+        raise ModelError(f"{path} can't be read: {error}") from error
     if len(lines) != kept:
-        raise ModelError(f"{version / TERMS} has {len(lines)} lines for {kept} coefficients")
+        raise ModelError(f"{path} has {len(lines)} lines for {kept} coefficients")
     return lines
 
 
@@ -107,7 +113,8 @@ def write_parts(folder: Path, weights: Weights, terms: list[tuple[str, ...]], ch
         for name, array in weights._asdict().items():
             with archive.open(zipfile.ZipInfo(f"{name}.npy"), "w") as file:
                 np.lib.format.write_array(file, np.ascontiguousarray(array), allow_pickle=False)
-    (folder / TERMS).write_text("".join("\t".join(names) + "\n" for names in terms), encoding="utf-8")
+    lines = "".join("\t".join(names) + "\n" for names in terms)
+    (folder / TERMS).write_bytes(gzip.compress(lines.encode(), mtime=0))
     (folder / CHECKS).write_bytes(b"".join(msgspec.json.encode(check) + b"\n" for check in checks))
 
 

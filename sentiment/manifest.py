@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from sentiment.textrule import TextRule
 
-FORMAT = 2
+FORMAT = 3
 
 
 class Hashing(Struct, frozen=True, forbid_unknown_fields=True):

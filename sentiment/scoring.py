@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sentiment import library
+from sentiment.errors import SettingError
 from sentiment.tables import Bits, Bytes, Codes, Counts, Floats, Offsets, Tables, layout
 
 Function = Callable[[Any, int, int, Any], int]  # see `entries.score_pointers` and `entries.walk_pointers`
@@ -19,10 +20,13 @@ Function = Callable[[Any, int, int, Any], int]  # see `entries.score_pointers` a
 
 @functools.cache
 def kernel() -> Mapping[str, Function]:
-    """Its functions by name, loaded or compiled once for the process; SettingError for a library that does not fit."""
+    """Its functions by name, loaded or compiled once for the process. SettingError if neither can be done."""
     if library.PATH.exists():
         return library.load(library.PATH)
-    from sentiment.entries import entries
+    try:
+        from sentiment.entries import entries
+    except ModuleNotFoundError as error:
+        raise SettingError(f"there is neither {library.PATH} nor {error.name}: install numba") from error
 
     return {name: library.PROTOTYPE(entry.address) for name, entry in entries().items()}
 

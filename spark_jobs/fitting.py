@@ -37,10 +37,10 @@ class Recipe(NamedTuple):
     """
 
     kind: Literal["naive-bayes", "simple"] = "naive-bayes"
-    buckets: int = 1 << 22
+    buckets: int = 1 << 23
     least_frequency: int = 5  # documents that a bucket must occur in, for 5,000 rows and more
     penalties: tuple[float, ...] = (30.0, 100.0, 300.0)  # C of the literature: the larger, the weaker
-    keep: int = 100_000
+    keep: int = 200_000
     iterations: int = 100
     tolerance: float = 1e-4  # smaller ones let the line search fail on the noise of the anchor row
 

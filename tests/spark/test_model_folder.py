@@ -35,7 +35,7 @@ def test_every_file_but_the_description_is_listed_with_its_checksum(trained: Tra
     del files["model.json"]
     computed = {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in files.items()}
     assert computed == trained.published.manifest.files
-    assert {"coefficients.npz", "terms.txt", "checks.jsonl", "evaluation.json", "report.html", "README.md"} <= set(
+    assert {"coefficients.npz", "terms.txt.gz", "checks.jsonl", "evaluation.json", "report.html", "README.md"} <= set(
         files
     )
     assert "spark/metadata/_SUCCESS" in files
@@ -44,7 +44,7 @@ def test_every_file_but_the_description_is_listed_with_its_checksum(trained: Tra
 
 def test_every_learned_term_hashes_to_its_bucket(trained: Trained, version: Path) -> None:
     buckets = folder.read_weights(version).buckets.tolist()
-    lines = (version / "terms.txt").read_text(encoding="utf-8").split("\n")[:-1]
+    lines = folder.read_terms(version, len(buckets))
     terms = [(term, bucket) for line, bucket in zip(lines, buckets, strict=True) for term in line.split("\t")]
     assert all(lines)
     assert len(terms) == len(set(terms)) > len(buckets)

@@ -30,7 +30,7 @@ def test_failures_are_named_on_request(tmp_path: Path) -> None:
 
 def test_a_damaged_model_is_refused_before_the_suite(tmp_path: Path) -> None:
     folder = write_tiny_model(tmp_path)
-    (folder / "tiny-1" / "terms.txt").write_text("changed\n")
+    (folder / "tiny-1" / "terms.txt.gz").write_text("changed\n")
     result = CliRunner().invoke(models, ["verify", "--models", str(folder)])
     assert isinstance(result.exception, ModelError)
     assert "capability" not in result.stdout

@@ -70,7 +70,7 @@ def test_an_empty_batch_has_no_predictions(classifier: Classifier) -> None:
     assert list(classifier.predict([])) == []
 
 
-@pytest.mark.parametrize("name", ["coefficients.npz", "terms.txt", "checks.jsonl"])
+@pytest.mark.parametrize("name", ["coefficients.npz", "terms.txt.gz", "checks.jsonl"])
 def test_a_changed_file_is_refused(tmp_path: Path, name: str) -> None:
     models = write_tiny_model(tmp_path)
     path = models / "tiny-1" / name
@@ -79,7 +79,7 @@ def test_a_changed_file_is_refused(tmp_path: Path, name: str) -> None:
         Classifier.load(models)
 
 
-@pytest.mark.parametrize("name", ["coefficients.npz", "terms.txt", "checks.jsonl"])
+@pytest.mark.parametrize("name", ["coefficients.npz", "terms.txt.gz", "checks.jsonl"])
 def test_a_missing_file_is_refused(tmp_path: Path, name: str) -> None:
     models = write_tiny_model(tmp_path)
     (models / "tiny-1" / name).unlink()

@@ -104,6 +104,14 @@ def test_a_package_with_the_library_needs_no_numba(made: Path, classifier: Class
     ]
 
 
+def test_without_library_and_numba_the_way_out_is_told() -> None:
+    program = (
+        "import sys; sys.modules |= {'numba': None}; from sentiment import errors, scoring\n"
+        "try: scoring.kernel()\nexcept errors.SettingError as error: print(error)"
+    )
+    assert run(program).endswith("libkernel.so nor numba: install numba")
+
+
 def test_one_from_other_sources_is_refused(made: Path, tmp_path: Path) -> None:
     other = tmp_path / "libkernel.so"
     other.write_bytes(made.read_bytes().replace(library.fingerprint().encode(), b"0" * 64))
