@@ -9,6 +9,8 @@ the compiler turns into vector instructions. The few longer terms are hashed one
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import numba
 import numpy as np
 
@@ -18,6 +20,15 @@ from sentiment.vectors import WORDS, columns
 SEED = 42
 BLOCKS = 6  # of 4 bytes: all but one or two in a hundred terms of up to three English words are shorter
 CHUNK = 256  # tokens whose terms are hashed together, so that what lies between stays in the nearest cache
+
+
+Grids: TypeAlias = tuple[Grid, Grid]  # blocks and states, each of as many rows as a vector has words
+
+
+@numba.njit(cache=True)
+def new_grids() -> Grids:
+    """What `hash_terms` works in."""
+    return np.empty((WORDS, CHUNK), np.uint32), np.empty((WORDS, CHUNK), np.uint32)
 
 
 @numba.njit(cache=True, inline="always")
@@ -65,7 +76,7 @@ def mix_blocks(out: Bytes, starts: Codes, count: int, blocks: Grid, states: Grid
 
 
 @numba.njit(cache=True)
-def pick(starts: Codes, order: int, count: int, grids: tuple[Grid, Grid], mask: int, buckets: Codes) -> None:
+def pick(starts: Codes, order: int, count: int, grids: Grids, mask: int, buckets: Codes) -> None:
     """The buckets of the terms of `order` tokens that start at the first `count` tokens, if they are short."""
     blocks, states = grids
     for token in range(count):
@@ -100,13 +111,12 @@ def hash_long(out: Bytes, starts: Codes, span: tuple[int, int, int], states: Gri
 
 
 @numba.njit(cache=True)
-def hash_terms(out: Bytes, starts: Codes, count: int, max_order: int, mask: int, buckets: Codes) -> int:
+def hash_terms(out: Bytes, starts: Codes, count: int, max_order: int, mask: int, grids: Grids, buckets: Codes) -> int:
     """Write the bucket of every term, by order and then by first token; returns how many.
 
     `out` and `starts` are those of `tokens.tokenise`.
     """
-    grids = np.empty((2, WORDS, CHUNK), np.uint32)
-    blocks, states = grids[0], grids[1]
+    blocks, states = grids
     found = U64(0)
     for first in range(U64(0), U64(count), U64(CHUNK)):
         mix_blocks(out, starts[first:], min(U64(CHUNK), count - first), blocks, states)
@@ -115,7 +125,7 @@ def hash_terms(out: Bytes, starts: Codes, count: int, max_order: int, mask: int,
             terms = count - order + ONE
             if terms > first:
                 place = buckets[found + first :]
-                pick(starts[first:], order, min(U64(CHUNK), terms - first), (blocks, states), mask, place)
+                pick(starts[first:], order, min(U64(CHUNK), terms - first), grids, mask, place)
             found += terms
         hash_long(out, starts, (first, U64(count), U64(max_order)), states, mask, buckets)
     return found

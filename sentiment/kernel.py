@@ -18,15 +18,14 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from sentiment.codepoints import ONE, U32, U64, Bytes, Codes
-from sentiment.hashing import hash_terms
-from sentiment.tokens import PADDING, Runs, ascii_runs, tokenise
-from sentiment.vectors import lowest, ones, prefetch
+from sentiment.codepoints import ONE, U32, U64, Bits, Bytes, Codes
+from sentiment.hashing import hash_terms, new_grids
+from sentiment.tokens import PADDING, ROWS, Runs, ascii_runs, tokenise
+from sentiment.vectors import LANES, lowest, ones, prefetch
 
 I64, F64 = np.int64, np.float64
-FILTER_BITS = 1 << 18  # 32 kB: most buckets without a coefficient are told by them, from the nearest cache but one
+FILTER_BITS = 1 << 19  # 64 kB: most buckets without a coefficient are told by them, from a near cache
 
-Bits = npt.NDArray[np.uint64]
 Counts = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
 Offsets = npt.NDArray[np.int64]
@@ -123,12 +122,12 @@ def mark_kept(buckets: Codes, count: int, tables: tuple[Bits, Bits, Floats], mar
         bucket = buckets[U64(place)]
         buckets[maybe] = bucket
         passes = is_set(bucket, likely[(bucket & mask) >> U32(6)])
-        prefetch(kept, (bucket >> U32(6)) * passes, U64(0))
+        prefetch(kept, (bucket >> U32(6)) * passes)
         maybe += passes
     for place in range(maybe):
         bucket = buckets[U64(place)]
         hit, which = is_set(bucket, kept[bucket >> U32(6), 0]), rank(bucket, kept)
-        prefetch(coefficients, which * hit)
+        prefetch(coefficients, which)
         marks[which >> U64(6)] |= hit << (which & U64(63))
         hits += hit
     return hits
@@ -168,13 +167,14 @@ def score(data: Bytes, offsets: Offsets, tables: Tables) -> tuple[Floats, Counts
     out, starts = np.empty(2 * longest + PADDING, np.uint8), np.empty(longest + PADDING, np.uint32)
     buckets, found = np.empty(longest * max_order + 1, np.uint32), np.empty(longest * max_order + 1, np.uint32)
     slots = np.empty(8 * len(buckets) + 64, np.uint32)
+    masks, grids = np.empty((ROWS, longest // LANES + 2), np.uint64), new_grids()
     marks = np.zeros((len(coefficients) // 4096 + 1) * 64, np.uint64)
     margins, counts = np.empty(texts), np.empty((texts, 2), np.int32)
     mask = U32(len(tables.kept) * 64 - 1)
     for text in range(texts):
         start, end = U64(offsets[text]), U64(offsets[text + 1])
-        tokens = tokenise(data, start, end, rule, out, starts)
-        terms = hash_terms(out, starts, tokens, max_order, mask, buckets)
+        tokens = tokenise(data, (start, end), rule, masks, out, starts)
+        terms = hash_terms(out, starts, tokens, max_order, mask, grids, buckets)
         different = distinct(buckets, terms, slots, found)
         counts[text, 0] = different
         counts[text, 1] = mark_kept(found, different, lookup, marks)
@@ -188,8 +188,10 @@ def walk(data: Bytes, tables: Tables) -> tuple[Bytes, Codes, Codes]:
     size = len(data)
     out, starts = np.empty(2 * size + PADDING, np.uint8), np.empty(size + PADDING, np.uint32)
     buckets = np.empty(size * tables.max_order + 1, np.uint32)
-    tokens = tokenise(data, U64(0), U64(size), (tables.runs, tables.kinds, tables.folds), out, starts)
-    terms = hash_terms(out, starts, tokens, tables.max_order, U32(len(tables.kept) * 64 - 1), buckets)
+    masks, grids = np.empty((ROWS, size // LANES + 2), np.uint64), new_grids()
+    rule, mask = (tables.runs, tables.kinds, tables.folds), U32(len(tables.kept) * 64 - 1)
+    tokens = tokenise(data, (U64(0), U64(size)), rule, masks, out, starts)
+    terms = hash_terms(out, starts, tokens, tables.max_order, mask, grids, buckets)
     return out, starts[: tokens + ONE], buckets[:terms]
 
 

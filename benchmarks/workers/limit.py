@@ -17,9 +17,9 @@ from benchmarks.rows import read
 from benchmarks.workers.answering import answer_rates
 from sentiment import Classifier
 from sentiment.classifier import encode_texts
+from sentiment.codepoints import U32, U64, Bits, Bytes, Codes
 from sentiment.hashing import SEED, finish, mix
-from sentiment.kernel import Bits, Offsets, walk
-from sentiment.codepoints import U32, U64, Bytes, Codes
+from sentiment.kernel import Offsets, walk
 
 WORDS = 1 << 16  # of 64 bits
 
