@@ -116,7 +116,7 @@ def hash_terms(out: Bytes, starts: Codes, count: int, max_order: int, mask: int,
             terms = count - order + ONE
             if terms > first:
                 place = buckets[found + first :]
-                pick(starts[first:], order, min(U64(CHUNK), terms - first), (blocks, states), mask, place)
+                pick(starts[first:], order, min(U64(CHUNK), terms - first), grids, mask, place)
             found += terms
         hash_long(out, starts, (first, U64(count), U64(max_order)), states, mask, buckets)
     return found

@@ -96,12 +96,12 @@ def mark_kept(buckets: Codes, count: int, tables: tuple[Bits, Bits, Floats], mar
         bucket = buckets[U64(place)]
         buckets[maybe] = bucket
         passes = is_set(bucket, likely[(bucket & mask) >> U32(6)])
-        prefetch(kept, (bucket >> U32(6)) * passes, U64(0))
+        prefetch(kept, (bucket >> U32(6)) * passes)
         maybe += passes
     for place in range(maybe):
         bucket = buckets[U64(place)]
         hit, which = is_set(bucket, kept[bucket >> U32(6), 0]), rank(bucket, kept)
-        prefetch(coefficients, which * hit)
+        prefetch(coefficients, which)
         marks[which >> U64(6)] |= hit << (which & U64(63))
         hits += hit
     return hits
@@ -142,7 +142,7 @@ def score(texts: Texts, tables: Tables, work: Work, results: Results) -> None:
     marks[:] = 0
     for text in range(len(margins)):
         start, end = U64(offsets[text]), U64(offsets[text + 1])
-        tokens = tokenise(data, start, end, rule, masks, out, starts)
+        tokens = tokenise(data, (start, end), rule, masks, out, starts)
         terms = hash_terms(out, starts, tokens, max_order, mask, (blocks, states), buckets)
         different = distinct(buckets, terms, slots, found)
         counts[text, 0] = different
@@ -157,7 +157,7 @@ def walk(text: Bytes, tables: Tables, work: Work) -> int:
     Returns how many tokens there are.
     """
     masks, out, starts, buckets, _, _, blocks, states, _ = work
-    tokens = tokenise(text, U64(0), U64(len(text)), (tables.runs, tables.kinds, tables.folds), masks, out, starts)
+    tokens = tokenise(text, (U64(0), U64(len(text))), (tables.runs, tables.kinds, tables.folds), masks, out, starts)
     mask = U32(len(tables.kept) * 64 - 1)
     hash_terms(out, starts, tokens, tables.max_order, mask, (blocks, states), buckets)
     return tokens

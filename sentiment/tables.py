@@ -15,7 +15,7 @@ from sentiment.textrule import DIGIT, WORD
 U8, U32, U64 = np.uint8, np.uint32, np.uint64
 ONE = U64(1)
 SPACE = U8(0x20)
-FILTER_BITS = 1 << 18  # 32 kB: most buckets without a coefficient are told by them, from the nearest cache but one
+FILTER_BITS = 1 << 19  # 64 kB: most buckets without a coefficient are told by them, from a near cache
 PADDING = 128  # bytes that the kernel has beyond twice a text's
 LANES = 64  # bytes that one mask tells about
 ROWS = 8  # of masks: one for each kind, and two
@@ -94,8 +94,8 @@ def make_tables(
 
 
 def ascii_runs(kinds: Bytes, folds: Codes) -> Runs:
-    """The runs of ASCII bytes that are treated alike, shape (runs, 4): first byte, last - first, kind, folded - byte."""
-    alike = []
+    """The runs of ASCII bytes that are treated alike, shape (runs, 4): first, last - first, kind, folded - byte."""
+    alike: list[list[int]] = []
     for byte in range(128):
         kind, shift = int(kinds[byte]), (int(folds[byte]) - byte if byte < len(folds) else 0) % 256
         kind = WORD if kind == DIGIT else kind

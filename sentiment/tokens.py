@@ -29,29 +29,29 @@ BEGINS, STOPS = 6, 7  # rows after those of the kinds: first bytes of tokens; th
 def fold_wide(data: Bytes, at: int, end: int, folds: Codes, out: Bytes, to: int) -> int:
     """Write `data[at:end]` to `out[to:]`, folded but for what is ASCII; returns where it ends."""
     while at < end:
-        ascii = U64(0)
+        plain = U64(0)  # bytes of ASCII
         if at + U64(LANES) <= end:
-            ascii = lowest(within(data, at, U8(0x80), U8(0x7F)))
+            plain = lowest(within(data, at, U8(0x80), U8(0x7F)))
             for part in range(U64(0), U64(LANES), U64(MOVED)):
                 move(data, at + part, out, to + part)
         else:
-            while at + ascii < end and data[at + ascii] < U8(0x80):
-                out[to + ascii] = data[at + ascii]
-                ascii += ONE
-        at, to = at + ascii, to + ascii
-        if at < end and ascii < U64(LANES):
+            while at + plain < end and data[at + plain] < U8(0x80):
+                out[to + plain] = data[at + plain]
+                plain += ONE
+        at, to = at + plain, to + plain
+        if at < end and plain < U64(LANES):
             code, at = decode(data, at, end)
             to = encode(folds[code] if code < U32(len(folds)) else code, out, to)
     return to
 
 
 @numba.njit(cache=True)
-def fold_ascii(out: Bytes, base: int, length: int, runs: Runs) -> None:
-    """Fold the ASCII bytes of `out[base:base + length]`."""
+def fold_ascii(out: Bytes, at: int, end: int, runs: Runs) -> None:
+    """Fold the ASCII bytes of `out[at:end]`."""
     for run in range(len(runs)):
         low, span, shift = runs[run, 0], runs[run, 1], runs[run, 3]
         if shift:
-            for place in range(base, base + length):
+            for place in range(at, end):
                 byte = out[U64(place)]
                 out[U64(place)] = U8(byte + (shift if U8(byte - low) <= span else U8(0)))
 
@@ -81,7 +81,7 @@ def tell_ascii(out: Bytes, base: int, runs: Runs, masks: Masks) -> None:
 def tell_wide(out: Bytes, base: int, end: int, kinds: Bytes, masks: Masks) -> None:
     """Set the bits of the bytes of all other code points; of a mark's, but for the first."""
     for chunk in range(masks.shape[1] - 1):
-        leads = within(out, base + U64(LANES * chunk), U8(0xC0), U8(0x3F))
+        leads: int = within(out, base + U64(LANES * chunk), U8(0xC0), U8(0x3F))
         while leads:
             at = base + U64(LANES * chunk) + lowest(leads)
             leads &= leads - ONE
@@ -172,24 +172,24 @@ def copy_tokens(out: Bytes, base: int, stops: Bits, count: int, starts: Codes) -
 
 
 @numba.njit(cache=True)
-def tokenise(data: Bytes, at: int, end: int, rule: Rule, masks: Masks, out: Bytes, starts: Codes) -> int:
-    """Write the tokens of `data[at:end]` to `out`, a space before each; returns how many.
+def tokenise(data: Bytes, text: tuple[int, int], rule: Rule, masks: Masks, out: Bytes, starts: Codes) -> int:
+    """Write the tokens of `data[text[0]:text[1]]` to `out`, a space before each; returns how many.
 
-    `starts[i]` becomes the place in `out` where token i starts; it ends one before `starts[i + 1]`. `out` must have
-    2 (end - at) + PADDING bytes, `starts` end - at + PADDING places, and `masks` (end - at) / LANES + 2 columns.
+    `starts[i]` becomes the place in `out` where token i starts; it ends one before `starts[i + 1]`. For a text of n
+    bytes, `out` has 2 n + PADDING bytes, `starts` n + PADDING places, and `masks` the shape (ROWS, n // LANES + 2).
     """
     runs, kinds, folds = rule
-    base = end - at + U64(AHEAD)
-    length = fold_wide(data, at, end, folds, out, base) - base
+    base = text[1] - text[0] + U64(AHEAD)
+    end = fold_wide(data, text[0], text[1], folds, out, base)
     for i in range(U64(LANES)):
-        out[base + length + i] = SPACE
-    fold_ascii(out, base, length, runs)
-    masks = masks[:, : length // U64(LANES) + U64(2)]
-    masks[:] = 0
-    tell_ascii(out, base, runs, masks)
-    tell_wide(out, base, base + length, kinds, masks)
-    find_begins(masks)
-    join_fractions(out, base, kinds, masks)
-    count = list_begins(masks, starts)
-    copy_tokens(out, base, masks[STOPS], count, starts)
+        out[end + i] = SPACE
+    fold_ascii(out, base, end, runs)
+    used = masks[:, : (end - base) // U64(LANES) + U64(2)]
+    used[:] = U64(0)
+    tell_ascii(out, base, runs, used)
+    tell_wide(out, base, end, kinds, used)
+    find_begins(used)
+    join_fractions(out, base, kinds, used)
+    count = list_begins(used, starts)
+    copy_tokens(out, base, used[STOPS], count, starts)
     return count
