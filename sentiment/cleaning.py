@@ -23,13 +23,13 @@ def clean(text: str) -> str:
         text = html.unescape(text)
     if "<" in text:
         text = _BREAK.sub(" ", text)
-    return text if _is_plain(text) else _compose(_LONE_SURROGATE.sub("\ufffd", text))
+    if text.isascii() or _is_latin(text):
+        return text
+    return _compose(_LONE_SURROGATE.sub("\ufffd", text))
 
 
-def _is_plain(text: str) -> bool:
-    """Whether all characters are ASCII or Latin-1: none of those is a surrogate or composes with another."""
-    if text.isascii():
-        return True
+def _is_latin(text: str) -> bool:
+    """Whether all characters are of Latin-1: none of those is a surrogate or composes with another."""
     try:
         text.encode("latin-1")
     except UnicodeEncodeError:

@@ -13,12 +13,13 @@ from typing import TypeAlias
 
 import numba
 
-from sentiment.tables import BLOCKS, CHUNK, U32, U64, Bytes, Codes
-from sentiment.tokens import ONE
+from sentiment.tables import CHUNK, ONE, U32, U64, WORDS, Bytes, Codes
+from sentiment.vectors import columns
 
 SEED = 42
+BLOCKS = 6  # of 4 bytes: all but one or two in a hundred terms of up to three English words are shorter
 
-Grids: TypeAlias = tuple[Codes, Codes]  # blocks and states, shape (BLOCKS, CHUNK)
+Grids: TypeAlias = tuple[Codes, Codes]  # blocks and states, shape (WORDS, CHUNK)
 
 
 @numba.njit(cache=True, inline="always")
@@ -56,10 +57,8 @@ def block_at(out: Bytes, at: int) -> int:
 @numba.njit(cache=True)
 def mix_blocks(out: Bytes, starts: Codes, count: int, blocks: Codes, states: Codes) -> None:
     """Of each token's first bytes, `blocks[k]` becomes block k and `states[k]` the state before it."""
-    for token in range(count):
-        at = U64(starts[U64(token)])
-        for k in range(BLOCKS):
-            blocks[k, U64(token)] = block_at(out, at + U64(4 * k))
+    for token in range(U64(0), count, U64(WORDS)):
+        columns(out, starts, token, blocks)
     for token in range(count):
         state = U32(SEED)
         for k in range(BLOCKS):
@@ -84,28 +83,29 @@ def pick(starts: Codes, order: int, count: int, grids: Grids, mask: int, buckets
 
 
 @numba.njit(cache=True)
-def hash_long(out: Bytes, starts: Codes, count: int, max_order: int, mask: int, buckets: Codes) -> None:
-    """The buckets of the terms that start at a token whose longest term is not short."""
-    for token in range(count):
-        first = U64(token)
-        last = min(first + U64(max_order), U64(count))
-        if starts[last] - starts[first] <= U32(4 * BLOCKS):
+def hash_long(out: Bytes, starts: Codes, span: tuple[int, int, int], states: Codes, mask: int, buckets: Codes) -> None:
+    """The buckets of the terms of `span` (first token, tokens in all, most tokens in a term) that are not short."""
+    first, count, max_order = span
+    for token in range(first, min(first + U64(CHUNK), count)):
+        if U32(starts[token + max_order] - starts[token]) <= U32(4 * BLOCKS):
             continue
-        at, place, state = U64(starts[first]), first, U32(SEED)
-        for order in range(ONE, last - first + ONE):
-            end = U64(starts[first + order]) - ONE
-            while at + U64(4) <= end:
-                state = mix(state, block_at(out, at))
-                at += U64(4)
-            buckets[place] = finish(state, block_at(out, at), U32(end - starts[first])) & mask
-            place += U64(count) - order + ONE
+        begin, place = U64(starts[token]), token
+        at, state = begin + U64(4 * (BLOCKS - 1)), states[BLOCKS - 1, token - first]
+        for order in range(ONE, min(max_order, count - token) + ONE):
+            end = U64(starts[token + order]) - ONE
+            if end - begin >= U64(4 * BLOCKS):
+                while at + U64(4) <= end:
+                    state = mix(state, block_at(out, at))
+                    at += U64(4)
+                buckets[place] = finish(state, block_at(out, at), U32(end - begin)) & mask
+            place += count - order + ONE
 
 
 @numba.njit(cache=True)
 def hash_terms(out: Bytes, starts: Codes, count: int, max_order: int, mask: int, grids: Grids, buckets: Codes) -> int:
     """Write the bucket of every term, by order and then by first token; returns how many.
 
-    `out` must have 4 BLOCKS bytes more than the last token's end.
+    `out` and `starts` are those of `tokens.tokenise`.
     """
     blocks, states = grids
     found = U64(0)
@@ -116,7 +116,7 @@ def hash_terms(out: Bytes, starts: Codes, count: int, max_order: int, mask: int,
             terms = count - order + ONE
             if terms > first:
                 place = buckets[found + first :]
-                pick(starts[first:], order, min(U64(CHUNK), terms - first), (blocks, states), mask, place)
+                pick(starts[first:], order, min(U64(CHUNK), terms - first), grids, mask, place)
             found += terms
-    hash_long(out, starts, count, max_order, mask, buckets)
+        hash_long(out, starts, (first, U64(count), U64(max_order)), states, mask, buckets)
     return found

@@ -18,8 +18,9 @@ import numba
 import numpy as np
 
 from sentiment.hashing import hash_terms
-from sentiment.tables import SPACE, U32, U64, Bits, Bytes, Codes, Counts, Floats, Offsets, Tables
-from sentiment.tokens import ONE, tokenise
+from sentiment.tables import ONE, U32, U64, Bits, Bytes, Codes, Counts, Floats, Offsets, Tables
+from sentiment.tokens import tokenise
+from sentiment.vectors import lowest, ones, prefetch
 
 F64 = np.float64
 
@@ -30,6 +31,7 @@ Results: TypeAlias = tuple[Floats, Counts]
 class Work(NamedTuple):
     """What the kernel works in, large enough for the longest of its texts."""
 
+    masks: Bits
     out: Bytes
     starts: Codes
     buckets: Codes
@@ -68,21 +70,6 @@ def distinct(buckets: Codes, count: int, slots: Codes, found: Codes) -> int:
 
 
 @numba.njit(cache=True, inline="always")
-def ones(word: int) -> int:
-    """How many bits are set (the SWAR count of Hacker's Delight, 5-1, which LLVM knows)."""
-    word = word - ((word >> ONE) & U64(0x5555555555555555))
-    word = (word & U64(0x3333333333333333)) + ((word >> U64(2)) & U64(0x3333333333333333))
-    word = (word + (word >> U64(4))) & U64(0x0F0F0F0F0F0F0F0F)
-    return U64(word * U64(0x0101010101010101)) >> U64(56)
-
-
-@numba.njit(cache=True, inline="always")
-def lowest(word: int) -> int:
-    """The place of the lowest bit that is set."""
-    return ones((word & (~word + ONE)) - ONE)
-
-
-@numba.njit(cache=True, inline="always")
 def is_set(bit: int, word: int) -> int:
     """1 or 0, as U64: the bit of that number, modulo 64."""
     return (word >> U64(bit & U32(63))) & ONE
@@ -96,21 +83,25 @@ def rank(bucket: int, kept: Bits) -> int:
 
 
 @numba.njit(cache=True)
-def mark_kept(buckets: Codes, count: int, tables: tuple[Bits, Bits], marks: Bits) -> int:
+def mark_kept(buckets: Codes, count: int, tables: tuple[Bits, Bits, Floats], marks: Bits) -> int:
     """Set the bit of each kept bucket's coefficient in `marks`; returns how many there are.
 
     Those that the filter lets pass are moved to the front, without a branch: most of those that have none are gone.
+    What the next loop reads of each is fetched ahead: the processor doesn't look so far beyond its own place.
     """
-    likely, kept = tables
+    likely, kept, coefficients = tables
     mask = U32(len(likely) * 64 - 1)
     maybe, hits = U64(0), U64(0)
     for place in range(count):
         bucket = buckets[U64(place)]
         buckets[maybe] = bucket
-        maybe += is_set(bucket, likely[(bucket & mask) >> U32(6)])
+        passes = is_set(bucket, likely[(bucket & mask) >> U32(6)])
+        prefetch(kept, (bucket >> U32(6)) * passes)
+        maybe += passes
     for place in range(maybe):
         bucket = buckets[U64(place)]
         hit, which = is_set(bucket, kept[bucket >> U32(6), 0]), rank(bucket, kept)
+        prefetch(coefficients, which)
         marks[which >> U64(6)] |= hit << (which & U64(63))
         hits += hit
     return hits
@@ -143,15 +134,15 @@ def score(texts: Texts, tables: Tables, work: Work, results: Results) -> None:
     """
     data, offsets = texts
     margins, counts = results
-    rule, coefficients = (tables.entries, tables.kinds, tables.folds), tables.coefficients
-    lookup, max_order, intercept = (tables.filter, tables.kept), tables.max_order, coefficients[-1]
-    out, starts, buckets, found, slots, blocks, states, marks = work
+    rule, coefficients = (tables.runs, tables.kinds, tables.folds), tables.coefficients
+    max_order, intercept = tables.max_order, coefficients[-1]
+    lookup = tables.filter, tables.kept, coefficients
+    masks, out, starts, buckets, found, slots, blocks, states, marks = work
     mask = U32(len(tables.kept) * 64 - 1)
     marks[:] = 0
     for text in range(len(margins)):
         start, end = U64(offsets[text]), U64(offsets[text + 1])
-        out[: U64(2) * (end - start) + U64(4)] = SPACE
-        tokens = tokenise(data, start, end, rule, out, starts)
+        tokens = tokenise(data, (start, end), rule, masks, out, starts)
         terms = hash_terms(out, starts, tokens, max_order, mask, (blocks, states), buckets)
         different = distinct(buckets, terms, slots, found)
         counts[text, 0] = different
@@ -165,9 +156,8 @@ def walk(text: Bytes, tables: Tables, work: Work) -> int:
 
     Returns how many tokens there are.
     """
-    out, starts, buckets, _, _, blocks, states, _ = work
-    out[:] = SPACE
-    tokens = tokenise(text, U64(0), U64(len(text)), (tables.entries, tables.kinds, tables.folds), out, starts)
+    masks, out, starts, buckets, _, _, blocks, states, _ = work
+    tokens = tokenise(text, (U64(0), U64(len(text))), (tables.runs, tables.kinds, tables.folds), masks, out, starts)
     mask = U32(len(tables.kept) * 64 - 1)
     hash_terms(out, starts, tokens, tables.max_order, mask, (blocks, states), buckets)
     return tokens

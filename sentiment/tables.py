@@ -10,20 +10,21 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sentiment.textrule import APOSTROPHE, DIGIT, OTHER, SLASH, WORD
+from sentiment.textrule import DIGIT, WORD
 
-U8, U16, U32, U64 = np.uint8, np.uint16, np.uint32, np.uint64
+U8, U32, U64 = np.uint8, np.uint32, np.uint64
+ONE = U64(1)
 SPACE = U8(0x20)
-FILTER_BITS = 1 << 18  # 32 kB: most buckets without a coefficient are told by them, from the nearest cache but one
-BLOCKS = 6  # of 4 bytes: all but one or two in a hundred terms of up to three English words are shorter
+FILTER_BITS = 1 << 19  # 64 kB: most buckets without a coefficient are told by them, from a near cache
+PADDING = 128  # bytes that the kernel has beyond twice a text's
+LANES = 64  # bytes that one mask tells about
+ROWS = 8  # of masks: one for each kind, and two
+WORDS = 8  # of four bytes, in each of as many vectors
 CHUNK = 256  # tokens whose terms are hashed together, so that what lies between stays in the nearest cache
-
-# An entry of the table of bytes: the folded byte, and above it three bits.
-IN_WORD, KEPT, LOOK_AROUND = U32(1 << 8), U32(1 << 9), U32(1 << 15)
 
 Bytes = npt.NDArray[np.uint8]
 Codes = npt.NDArray[np.uint32]
-Entries = npt.NDArray[np.uint16]
+Runs = npt.NDArray[np.uint8]
 Bits = npt.NDArray[np.uint64]
 Counts = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
@@ -33,7 +34,7 @@ Offsets = npt.NDArray[np.int64]
 class Tables(NamedTuple):
     """A model as the kernel reads it. A bit for each bucket, and ranks, say which coefficient is a bucket's."""
 
-    entries: Entries  # of each byte
+    runs: Runs  # of ASCII bytes that are treated alike
     kinds: Bytes  # of each code point's folded form
     folds: Codes
     filter: Bits  # bit b % FILTER_BITS is set if bucket b has a coefficient; others may share it
@@ -47,8 +48,12 @@ class Tables(NamedTuple):
 
 
 class Layout(NamedTuple):
-    """Where the kernel's arrays begin in the memory that it works in, and where that ends, in units of four bytes."""
+    """Where the kernel's arrays begin in the memory that it works in, and where that ends, in units of four bytes.
 
+    Masks come first, then the grids: their rows of CHUNK are counted from the memory's beginning.
+    """
+
+    grids: int
     marks: int
     starts: int
     buckets: int
@@ -61,13 +66,14 @@ class Layout(NamedTuple):
 def layout(longest: int, max_order: int, coefficients: int) -> Layout:
     """What texts of up to `longest` bytes need; the functions that use it say what for. Numba compiles it, too."""
     terms = longest * max_order + 1
-    marks = 2 * BLOCKS * CHUNK
+    grids = (2 * ROWS * (longest // LANES + 2) // CHUNK + 1) * CHUNK
+    marks = grids + 2 * WORDS * CHUNK
     starts = marks + 2 * 64 * (coefficients // 4096 + 1)
-    buckets = starts + longest + 1
+    buckets = starts + longest + PADDING
     found = buckets + terms
     slots = found + terms
     out = slots + 8 * terms + 64
-    return Layout(marks, starts, buckets, found, slots, out, out + (2 * longest + 4 * BLOCKS + 4) // 4 + 1)
+    return Layout(grids, marks, starts, buckets, found, slots, out, out + (2 * longest + PADDING) // 4 + 1)
 
 
 def make_tables(
@@ -84,19 +90,20 @@ def make_tables(
     before = np.searchsorted(kept, np.arange(len(words), dtype=np.uint64) * 64).astype(np.uint64)
     likely = _bits(kept % U32(FILTER_BITS), min(buckets, FILTER_BITS))
     kept_rows = np.ascontiguousarray(np.stack([words, before], axis=1))
-    return Tables(byte_entries(kinds, folds), kinds, folds, likely, kept_rows, coefficients, max_order)
+    return Tables(ascii_runs(kinds, folds), kinds, folds, likely, kept_rows, coefficients, max_order)
 
 
-def byte_entries(kinds: Bytes, folds: Codes) -> Entries:
-    """What the branchless path does with each byte, shape (256,); `kinds` holds those of the folded code points."""
-    entries = np.full(256, LOOK_AROUND, np.uint16)
-    for byte, kind in enumerate(kinds[:128].tolist()):
-        folded = int(folds[byte]) if byte < len(folds) else byte
-        if kind == OTHER:
-            entries[byte] = SPACE
-        elif kind not in (APOSTROPHE, SLASH) and folded < 128:
-            entries[byte] = folded | KEPT | (IN_WORD if kind in (WORD, DIGIT) else 0)
-    return entries
+def ascii_runs(kinds: Bytes, folds: Codes) -> Runs:
+    """The runs of ASCII bytes that are treated alike, shape (runs, 4): first, last - first, kind, folded - byte."""
+    alike: list[list[int]] = []
+    for byte in range(128):
+        kind, shift = int(kinds[byte]), (int(folds[byte]) - byte if byte < len(folds) else 0) % 256
+        kind = WORD if kind == DIGIT else kind
+        if alike and alike[-1][2:] == [kind, shift]:
+            alike[-1][1] += 1
+        else:
+            alike.append([byte, 0, kind, shift])
+    return np.array(alike, np.uint8)
 
 
 def _bits(places: Codes, size: int) -> Bits:

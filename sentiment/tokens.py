@@ -1,11 +1,8 @@
 """The text rule, compiled by numba: UTF-8 bytes in, folded tokens out. The same tokens as `TextRule.tokens`.
 
-Most bytes are ASCII letters, spaces and marks. Each of those takes one table entry and no branch: where a token begins
-is added to the positions as 0 or 1, since a guess at every word's end would be wrong too often. What needs a look
-around (apostrophes, slashes, all beyond ASCII) leaves that path.
-
-Positions are unsigned, so that numba does not look for negative indices, and arrays are passed one by one, since it
-counts a reference at every access to an array inside a tuple.
+A branch at every end of a word would be guessed wrong too often. So bytes are told apart 64 at a time: a mask has one
+bit for each of them, and shifted masks say where tokens begin. Then each token is copied as 16 bytes, whatever its
+length. Only what is beyond ASCII and the slashes of fractions are looked at one by one.
 """
 
 from __future__ import annotations
@@ -14,119 +11,185 @@ from typing import TypeAlias
 
 import numba
 
-from sentiment.tables import IN_WORD, LOOK_AROUND, U8, U32, U64, Bytes, Codes, Entries
-from sentiment.textrule import APOSTROPHE, CODE_POINTS, DIGIT, OTHER, SLASH, WORD
+from sentiment.codepoints import decode, encode
+from sentiment.tables import LANES, ONE, SPACE, U8, U32, U64, WORDS, Bits, Bytes, Codes, Runs
+from sentiment.textrule import APOSTROPHE, DIGIT, MARK, OTHER, SLASH, WORD
+from sentiment.vectors import MOVED, bits_from, lowest, move, ones, within
 
-ONE = U64(1)
+AHEAD = 32  # the folded text stands in `out` so far beyond its length that the tokens never reach what is to be read
+LISTED = 16  # token starts that are listed at once: more than there are in most runs of 64 bytes
 
-Rule: TypeAlias = tuple[Entries, Bytes, Codes]  # of each byte; kinds of the folded code points; folds
-Place: TypeAlias = tuple[int, int, int, int]  # in the text, in `out`, tokens so far, IN_WORD or 0
+Masks: TypeAlias = Bits  # shape (ROWS, ...); row k: a bit for each byte of kind k
+Rule: TypeAlias = tuple[Runs, Bytes, Codes]  # of ASCII; kinds of the folded code points; folds
 
-
-@numba.njit(cache=True, inline="always")
-def decode(data: Bytes, at: int, end: int) -> tuple[int, int]:
-    """The code point at `at`, and where the next one starts; U+FFFD for what is cut off by `end` or no code point."""
-    lead = U32(data[at])
-    if lead < U32(0x80):
-        return lead, at + ONE
-    length = U64(2) + U64(lead >= U32(0xE0)) + U64(lead >= U32(0xF0))
-    if at + length > end:
-        return U32(0xFFFD), end
-    code = lead & U32(U32(0x7F) >> U32(length))
-    for place in range(at + ONE, at + length):
-        code = U32(code << U32(6)) | U32(data[U64(place)] & U8(0x3F))
-    return (code if code < U32(CODE_POINTS) else U32(0xFFFD)), at + length
+BEGINS, STOPS = 6, 7  # rows after those of the kinds: first bytes of tokens; these and what is in no token
 
 
-@numba.njit(cache=True, inline="always")
-def encode(code: int, out: Bytes, to: int) -> int:
-    """Write a code point as UTF-8; returns where the next one goes."""
-    if code < U32(0x80):
-        out[to] = U8(code)
-        return to + ONE
-    last = U8(U32(0x80) | code & U32(0x3F))
-    if code < U32(0x800):
-        out[to], out[to + ONE] = U8(U32(0xC0) | code >> U32(6)), last
-        return to + U64(2)
-    third = U8(U32(0x80) | code >> U32(6) & U32(0x3F))
-    if code < U32(0x10000):
-        out[to], out[to + ONE], out[to + U64(2)] = U8(U32(0xE0) | code >> U32(12)), third, last
-        return to + U64(3)
-    out[to], out[to + ONE] = U8(U32(0xF0) | code >> U32(18)), U8(U32(0x80) | code >> U32(12) & U32(0x3F))
-    out[to + U64(2)], out[to + U64(3)] = third, last
-    return to + U64(4)
-
-
-@numba.njit(cache=True, inline="always")
-def kind_at(data: Bytes, at: int, end: int, kinds: Bytes) -> int:
-    """The kind of the code point at `at`; OTHER at the text's end."""
-    return kinds[decode(data, at, end)[0]] if at < end else U8(OTHER)
-
-
-@numba.njit(cache=True, inline="always")
-def digits_end(data: Bytes, at: int, end: int, kinds: Bytes) -> int:
-    """Where the run of digits that starts at `at` ends."""
-    while kind_at(data, at, end, kinds) == DIGIT:
-        at = decode(data, at, end)[1]
-    return at
-
-
-@numba.njit(cache=True, inline="always")
-def copy(data: Bytes, at: int, end: int, folds: Codes, out: Bytes, to: int) -> int:
-    """Copy code points, folded, to `to`; returns where the next one goes."""
+@numba.njit(cache=True)
+def fold_wide(data: Bytes, at: int, end: int, folds: Codes, out: Bytes, to: int) -> int:
+    """Write `data[at:end]` to `out[to:]`, folded but for what is ASCII; returns where it ends."""
     while at < end:
-        code, at = decode(data, at, end)
-        to = encode(folds[code] if code < U32(len(folds)) else code, out, to)
+        plain = U64(0)  # bytes of ASCII
+        if at + U64(LANES) <= end:
+            plain = lowest(within(data, at, U8(0x80), U8(0x7F)))
+            for part in range(U64(0), U64(LANES), U64(MOVED)):
+                move(data, at + part, out, to + part)
+        else:
+            while at + plain < end and data[at + plain] < U8(0x80):
+                out[to + plain] = data[at + plain]
+                plain += ONE
+        at, to = at + plain, to + plain
+        if at < end and plain < U64(LANES):
+            code, at = decode(data, at, end)
+            to = encode(folds[code] if code < U32(len(folds)) else code, out, to)
     return to
 
 
 @numba.njit(cache=True)
-def look_around(data: Bytes, end: int, rule: Rule, out: Bytes, starts: Codes, place: Place) -> Place:
-    """Take the code point at `place`, with its digits if it is a fraction's slash; returns the place after."""
-    _, kinds, folds = rule
-    at, to, count, inside = place
-    code, after = decode(data, at, end)
-    kind = kinds[code]
-    if kind == SLASH and inside and digits_end(out, U64(starts[count - ONE]), to, kinds) == to:
-        stop = digits_end(data, after, end, kinds)
-        if stop > after:
-            return stop, copy(data, at, stop, folds, out, to), count, U32(0)  # what follows is another token
-    goes_on = kind_at(data, after, end, kinds) if kind == APOSTROPHE and inside else kind
-    in_word = goes_on in (WORD, DIGIT)
-    if kind != OTHER:
-        begins = U64(not (in_word and inside))
-        to += begins
-        starts[count] = to
-        count += begins
-        to = copy(data, at, after, folds, out, to)
-    return after, to, count, IN_WORD if in_word else U32(0)
+def fold_ascii(out: Bytes, at: int, end: int, runs: Runs) -> None:
+    """Fold the ASCII bytes of `out[at:end]`."""
+    for run in range(len(runs)):
+        low, span, shift = runs[run, 0], runs[run, 1], runs[run, 3]
+        if shift:
+            for place in range(at, end):
+                byte = out[U64(place)]
+                out[U64(place)] = U8(byte + (shift if U8(byte - low) <= span else U8(0)))
+
+
+@numba.njit(cache=True, inline="always")
+def is_set(mask: Masks, row: int, place: int) -> bool:
+    return mask[row, place >> U64(6)] >> (place & U64(63)) & ONE
+
+
+@numba.njit(cache=True, inline="always")
+def set_bit(mask: Masks, row: int, place: int, bit: int) -> None:
+    mask[row, place >> U64(6)] |= U64(bit) << (place & U64(63))
 
 
 @numba.njit(cache=True)
-def tokenise(data: Bytes, at: int, end: int, rule: Rule, out: Bytes, starts: Codes) -> int:
-    """Write the tokens of `data[at:end]` to `out`, a space before each; returns how many.
+def tell_ascii(out: Bytes, base: int, runs: Runs, masks: Masks) -> None:
+    """Set the bits of the ASCII bytes that are no marks."""
+    for run in range(len(runs)):
+        low, span, kind = runs[run, 0], runs[run, 1], U64(runs[run, 2])
+        if kind == MARK or runs[run, 3]:
+            continue
+        for chunk in range(masks.shape[1] - 1):
+            masks[kind, U64(chunk)] |= within(out, base + U64(LANES * chunk), low, span)
 
-    `starts[i]` becomes the place in `out` where token i starts; it ends one before `starts[i + 1]`. `out` must have
-    2 (end - at) + 4 bytes, all of them spaces, and `starts` end - at + 1 places.
+
+@numba.njit(cache=True)
+def tell_wide(out: Bytes, base: int, end: int, kinds: Bytes, masks: Masks) -> None:
+    """Set the bits of the bytes of all other code points; of a mark's, but for the first."""
+    for chunk in range(masks.shape[1] - 1):
+        leads: int = within(out, base + U64(LANES * chunk), U8(0xC0), U8(0x3F))
+        while leads:
+            at = base + U64(LANES * chunk) + lowest(leads)
+            leads &= leads - ONE
+            code, after = decode(out, at, end)
+            kind = U64(kinds[code])
+            for place in range(at + U64(kind == MARK), after):
+                set_bit(masks, kind, U64(place) - base, 1)
+
+
+@numba.njit(cache=True)
+def find_begins(masks: Masks) -> None:
+    """Fill the row of first bytes, as if there were no fractions."""
+    word_before, inside_before = U64(0), U64(0)
+    for at in range(masks.shape[1] - 1):
+        chunk = U64(at)
+        word = masks[WORD, chunk]
+        between = (word << ONE | word_before) & (word >> ONE | masks[WORD, chunk + ONE] << U64(63))
+        inside = word | masks[APOSTROPHE, chunk] & between
+        goes_on = inside & (inside << ONE | inside_before) | masks[MARK, chunk] | masks[OTHER, chunk]
+        masks[BEGINS, chunk] = ~goes_on
+        word_before, inside_before = word >> U64(63), inside >> U64(63)
+
+
+@numba.njit(cache=True)
+def join_fractions(out: Bytes, base: int, kinds: Bytes, masks: Masks) -> None:
+    """Make one token of digits that are a whole token, a slash and digits; what follows is another one."""
+    for chunk in range(masks.shape[1] - 1):
+        slashes = masks[SLASH, U64(chunk)]
+        while slashes:
+            slash = U64(LANES * chunk) + lowest(slashes)
+            slashes &= slashes - ONE
+            first = slash
+            while first > U64(0) and kinds[out[base + first - ONE]] == DIGIT:
+                first -= ONE
+            stop = slash + ONE
+            while kinds[out[base + stop]] == DIGIT:
+                stop += ONE
+            if first < slash and is_set(masks, BEGINS, first) and stop > slash + ONE:
+                for place in range(slash, slash + U64(2)):
+                    masks[BEGINS, U64(place) >> U64(6)] &= ~(ONE << (U64(place) & U64(63)))
+                set_bit(masks, BEGINS, stop, ONE ^ is_set(masks, OTHER, stop))
+                follows = is_set(masks, APOSTROPHE, stop)
+                set_bit(masks, BEGINS, stop + ONE, follows & ~is_set(masks, OTHER, stop + ONE))
+
+
+@numba.njit(cache=True)
+def list_begins(masks: Masks, starts: Codes) -> int:
+    """Write the place of each token's first byte to `starts`; returns how many. Fills the row of stops."""
+    count = U64(0)
+    for chunk in range(masks.shape[1] - 1):
+        left = masks[BEGINS, U64(chunk)]
+        masks[STOPS, U64(chunk)] = left | masks[OTHER, U64(chunk)]
+        to, count = count, count + ones(left)
+        while to < count:
+            for i in range(U64(LISTED)):
+                starts[to + i] = U64(LANES * chunk) + lowest(left)
+                left &= left - ONE
+            to += U64(LISTED)
+    return count
+
+
+@numba.njit(cache=True)
+def copy_long(out: Bytes, base: int, stops: Bits, at: int, to: int) -> int:
+    """Copy a token of any length; returns that."""
+    length = ONE
+    while not bits_from(stops, at + length) & ONE:
+        move(out, base + at + length, out, to + length)
+        length += min(U64(MOVED), lowest(bits_from(stops, at + length)))
+    return length
+
+
+@numba.njit(cache=True)
+def copy_tokens(out: Bytes, base: int, stops: Bits, count: int, starts: Codes) -> None:
+    """Copy the tokens to the front of `out`, a space before and after each; `starts` become their places there."""
+    out[0] = SPACE
+    to = ONE
+    for token in range(count):
+        at = U64(starts[U64(token)])
+        starts[U64(token)] = to
+        move(out, base + at, out, to)
+        length = ONE + lowest(bits_from(stops, at + ONE))
+        if length > U64(MOVED):
+            length = copy_long(out, base, stops, at, to)
+        to += length
+        out[to] = SPACE
+        to += ONE
+    starts[count : count + U64(WORDS)] = to
+
+
+@numba.njit(cache=True)
+def tokenise(data: Bytes, text: tuple[int, int], rule: Rule, masks: Masks, out: Bytes, starts: Codes) -> int:
+    """Write the tokens of `data[text[0]:text[1]]` to `out`, a space before each; returns how many.
+
+    `starts[i]` becomes the place in `out` where token i starts; it ends one before `starts[i + 1]`. For a text of n
+    bytes, `out` has 2 n + PADDING bytes, `starts` n + PADDING places, and `masks` the shape (ROWS, n // LANES + 2).
     """
-    entries, _, _ = rule
-    to, count, inside = U64(0), U64(0), U32(0)
-    while at < end:
-        entry = U32(entries[data[at]])
-        while not entry & LOOK_AROUND:
-            kept = U64(entry >> U32(9))  # 1 or 0
-            begins = kept & ~U64((entry & inside) >> U32(8))  # 1 or 0: not within a word that goes on
-            to += begins
-            starts[count] = to
-            count += begins
-            out[to] = U8(entry)
-            to += kept
-            inside = entry & IN_WORD
-            at += ONE
-            if at >= end:
-                break
-            entry = U32(entries[data[at]])
-        else:
-            at, to, count, inside = look_around(data, end, rule, out, starts, (at, to, count, inside))
-    starts[count] = to + ONE
+    runs, kinds, folds = rule
+    base = text[1] - text[0] + U64(AHEAD)
+    end = fold_wide(data, text[0], text[1], folds, out, base)
+    for i in range(U64(LANES)):
+        out[end + i] = SPACE
+    fold_ascii(out, base, end, runs)
+    used = masks[:, : (end - base) // U64(LANES) + U64(2)]
+    used[:] = U64(0)
+    tell_ascii(out, base, runs, used)
+    tell_wide(out, base, end, kinds, used)
+    find_begins(used)
+    join_fractions(out, base, kinds, used)
+    count = list_begins(used, starts)
+    copy_tokens(out, base, used[STOPS], count, starts)
     return count

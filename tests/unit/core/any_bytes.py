@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from sentiment import kernel
 from sentiment.entries import carve
-from sentiment.tables import BLOCKS, CHUNK, Tables, layout, make_tables
+from sentiment.tables import CHUNK, LANES, ROWS, Tables, layout, make_tables
 from sentiment.textrule import default_text_rule
 
 TEXTS = 2000
@@ -33,10 +33,13 @@ def score(texts: list[bytes], tables: Tables) -> npt.NDArray[np.float64]:
 
 
 def work(longest: int, tables: Tables) -> kernel.Work:
-    words = np.empty(layout(longest, tables.max_order, len(tables.coefficients)).end // 2 + 1, np.uint64)
+    at = layout(longest, tables.max_order, len(tables.coefficients))
+    words = np.empty(at.end // 2 + 1, np.uint64)
     codes = words.view(np.uint32)
-    rows = codes[: 2 * BLOCKS * CHUNK].reshape(2 * BLOCKS, CHUNK)
-    return kernel.Work(*carve((words.view(np.uint8), codes, rows, words), longest, tables))
+    grids = codes[: at.marks].reshape(-1, CHUNK)
+    columns = longest // LANES + 2
+    masks = words[: ROWS * columns].reshape(ROWS, columns)
+    return kernel.Work(*carve((words.view(np.uint8), codes, grids, words, masks), longest, tables))
 
 
 def main() -> None:

@@ -1,0 +1,77 @@
+"""The vector instructions: what they say they do, at any address, and nothing beyond an array."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numba
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sentiment import vectors
+from sentiment.tables import LANES, U8, U64, WORDS
+from sentiment.vectors import MOVED
+
+SOME = np.random.default_rng(7).integers(0, 256, 512, np.uint8)
+PLACES = st.integers(0, 200)
+
+
+@numba.njit
+def calls(data, words, starts, grid, numbers):  # type: ignore[no-untyped-def]
+    """Each instruction once, for the test's places and bytes."""
+    at, to, low, span = numbers
+    mask = vectors.within(data, U64(at), U8(low), U8(span))
+    vectors.columns(data, starts, U64(1), grid)
+    vectors.prefetch(grid, U64(at))
+    bits = vectors.bits_from(words, U64(at))
+    vectors.move(data, U64(at), data, U64(to))
+    return mask, bits, vectors.ones(mask), vectors.lowest(mask)
+
+
+@settings(deadline=None)  # the first one has to compile
+@given(PLACES, PLACES, st.integers(0, 255), st.integers(0, 255))
+def test_each_instruction_does_what_it_says(at: int, to: int, low: int, span: int) -> None:
+    data, starts = SOME.copy(), np.arange(at, at + 9, dtype=np.uint32)
+    grid = np.zeros((WORDS, 16), np.uint32)
+    mask, bits, ones, lowest = calls(data, SOME.view(np.uint64), starts, grid, (at, to, low, span))
+    inside = [(byte - low) % 256 <= span for byte in SOME[at : at + LANES].tolist()]
+    assert [bool(mask >> lane & 1) for lane in range(LANES)] == inside
+    assert (ones, lowest) == (sum(inside), [*inside, True].index(True))
+    assert (
+        f"{bits:064b}"[-57:] == "".join(map(str, np.unpackbits(SOME, bitorder="little")[at : at + 57].tolist()))[::-1]
+    )
+    rows = [SOME[start : start + 4 * WORDS].view(np.uint32).tolist() for start in starts[1:].tolist()]
+    assert grid[:, 1 : 1 + WORDS].T.tolist() == rows
+    assert data[to : to + MOVED].tolist() == SOME[at : at + MOVED].tolist()
+    data[to : to + MOVED] = SOME[to : to + MOVED]
+    assert data.tolist() == SOME.tolist()
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "within(data, U64(1), U8(0), U8(0))",
+        "within(data, U64(2**64 - 1), U8(0), U8(0))",
+        "move(data, U64(49), data, U64(0))",
+        "move(data, U64(0), data, U64(49))",
+        "bits_from(data.view(np.uint64), U64(7 * 64))",
+        "columns(data, np.full(8, 33, np.uint32), U64(0), np.zeros((8, 8), np.uint32))",
+        "columns(data, np.zeros(8, np.uint32), U64(1), np.zeros((8, 16), np.uint32))",
+        "columns(data, np.zeros(8, np.uint32), U64(0), np.zeros((8, 7), np.uint32))",
+    ],
+)
+def test_each_instruction_is_refused_beyond_an_array(tmp_path: Path, call: str) -> None:
+    script = tmp_path / "beyond.py"
+    script.write_text(
+        "import numba, numpy as np\nfrom sentiment.vectors import *\nU8, U64 = np.uint8, np.uint64\n"
+        f"@numba.njit\ndef beyond(data):\n    {call}\n"
+        "try:\n    beyond(np.zeros(64, np.uint8))\nexcept IndexError:\n    print('refused')\n"
+    )
+    environment = os.environ | {"NUMBA_BOUNDSCHECK": "1"}
+    done = subprocess.run([sys.executable, script], env=environment, capture_output=True, text=True, check=False)
+    assert done.stdout == "refused\n", done.stderr
