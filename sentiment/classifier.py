@@ -17,7 +17,7 @@ from sentiment.explanation import Explanation, explain_text
 from sentiment.manifest import Manifest
 from sentiment.predictions import Predictions
 from sentiment.results import Because
-from sentiment.textrule import default_text_rule
+from sentiment.textrule import OTHER, default_text_rule
 
 
 @dataclass(frozen=True)
@@ -108,6 +108,8 @@ def _tables(manifest: Manifest, weights: folder.Weights) -> kernel.Tables:
         raise ModelError("the text rule is malformed: `upper` and `lower` must be as long, `max_order` from 1 to 8")
     if any(len(lower.encode()) > len(upper.encode()) for upper, lower in zip(rule.upper, rule.lower, strict=True)):
         raise ModelError("the text rule is malformed: a `lower` character takes more bytes of UTF-8 than its `upper`")
+    if set(rule.lower) & set(rule.upper) or rule.kinds()[ord(" ")] != OTHER:
+        raise ModelError("the text rule is malformed: a `lower` character is folded itself, or a space is in a token")
     return kernel.make_tables(
         (rule.kinds(), rule.folds(), rule.max_order),
         (buckets, weights.buckets),
