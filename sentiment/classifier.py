@@ -15,6 +15,7 @@ from sentiment.predictions import Predictions
 from sentiment.results import Because
 from sentiment.scoring import Scorer
 from sentiment.tables import Tables, make_tables
+from sentiment.textrule import OTHER
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,8 @@ def _tables(manifest: Manifest, weights: folder.Weights) -> Tables:
         raise ModelError("the text rule is malformed: `upper` and `lower` must be as long, `max_order` from 1 to 8")
     if any(len(lower.encode()) > len(upper.encode()) for upper, lower in zip(rule.upper, rule.lower, strict=True)):
         raise ModelError("the text rule is malformed: a `lower` character takes more bytes of UTF-8 than its `upper`")
+    if set(rule.lower) & set(rule.upper) or rule.kinds()[ord(" ")] != OTHER:
+        raise ModelError("the text rule is malformed: a `lower` character is folded itself, or a space is in a token")
     return make_tables(
         (rule.kinds(), rule.folds(), rule.max_order),
         (buckets, weights.buckets),

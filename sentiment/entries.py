@@ -48,7 +48,7 @@ def work_at(memory: Any, longest: int, tables: Tables) -> Work:
     at = layout(longest, tables.max_order, len(tables.coefficients))
     octets, codes = carray(memory, 4 * at.end, np.uint8), carray(memory, at.end, np.uint32)
     grids, words = carray(memory, (at.marks // CHUNK, CHUNK), np.uint32), carray(memory, at.end // 2, np.uint64)
-    masks = carray(memory, (ROWS, longest // LANES + 2), np.uint64)
+    masks = carray(memory, (ROWS, longest // LANES + 3), np.uint64)
     return carve((octets, codes, grids, words, masks), longest, tables)
 
 

@@ -4,7 +4,7 @@ Seed 42, UTF-8 bytes, as Spark's HashingTF has done since 3.0. A term is one run
 `tokens.tokenise`), and those that start at one token are prefixes of one another, so they share the states of their
 blocks. Lengths differ from term to term, and a branch on them would be guessed wrong at nearly every one. So the states
 after each of the first BLOCKS blocks are worked out for all, and each term picks its own: straight lines of code that
-the compiler turns into vector instructions. The few longer terms are hashed one by one.
+the compiler turns into vector instructions. The few longer terms go on one by one from the last of those states.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ def hash_long(out: Bytes, starts: Codes, span: tuple[int, int, int], states: Cod
 def hash_terms(out: Bytes, starts: Codes, count: int, max_order: int, mask: int, grids: Grids, buckets: Codes) -> int:
     """Write the bucket of every term, by order and then by first token; returns how many.
 
-    `out` and `starts` are those of `tokens.tokenise`.
+    `out` and `starts` are as `tokens.tokenise` leaves them: there is something to read beyond the last token.
     """
     blocks, states = grids
     found = U64(0)

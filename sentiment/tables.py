@@ -66,7 +66,7 @@ class Layout(NamedTuple):
 def layout(longest: int, max_order: int, coefficients: int) -> Layout:
     """What texts of up to `longest` bytes need; the functions that use it say what for. Numba compiles it, too."""
     terms = longest * max_order + 1
-    grids = (2 * ROWS * (longest // LANES + 2) // CHUNK + 1) * CHUNK
+    grids = (2 * ROWS * (longest // LANES + 3) // CHUNK + 1) * CHUNK
     marks = grids + 2 * WORDS * CHUNK
     starts = marks + 2 * 64 * (coefficients // 4096 + 1)
     buckets = starts + longest + PADDING

@@ -67,20 +67,20 @@ def set_bit(mask: Masks, row: int, place: int, bit: int) -> None:
 
 
 @numba.njit(cache=True)
-def tell_ascii(out: Bytes, base: int, runs: Runs, masks: Masks) -> None:
+def tell_ascii(out: Bytes, base: int, runs: Runs, masks: Masks, chunks: int) -> None:
     """Set the bits of the ASCII bytes that are no marks."""
     for run in range(len(runs)):
         low, span, kind = runs[run, 0], runs[run, 1], U64(runs[run, 2])
         if kind == MARK or runs[run, 3]:
             continue
-        for chunk in range(masks.shape[1] - 1):
+        for chunk in range(chunks):
             masks[kind, U64(chunk)] |= within(out, base + U64(LANES * chunk), low, span)
 
 
 @numba.njit(cache=True)
 def tell_wide(out: Bytes, base: int, end: int, kinds: Bytes, masks: Masks) -> None:
     """Set the bits of the bytes of all other code points; of a mark's, but for the first."""
-    for chunk in range(masks.shape[1] - 1):
+    for chunk in range((end - base) // U64(LANES) + ONE):
         leads: int = within(out, base + U64(LANES * chunk), U8(0xC0), U8(0x3F))
         while leads:
             at = base + U64(LANES * chunk) + lowest(leads)
@@ -92,10 +92,10 @@ def tell_wide(out: Bytes, base: int, end: int, kinds: Bytes, masks: Masks) -> No
 
 
 @numba.njit(cache=True)
-def find_begins(masks: Masks) -> None:
+def find_begins(masks: Masks, chunks: int) -> None:
     """Fill the row of first bytes, as if there were no fractions."""
     word_before, inside_before = U64(0), U64(0)
-    for at in range(masks.shape[1] - 1):
+    for at in range(chunks):
         chunk = U64(at)
         word = masks[WORD, chunk]
         between = (word << ONE | word_before) & (word >> ONE | masks[WORD, chunk + ONE] << U64(63))
@@ -106,9 +106,9 @@ def find_begins(masks: Masks) -> None:
 
 
 @numba.njit(cache=True)
-def join_fractions(out: Bytes, base: int, kinds: Bytes, masks: Masks) -> None:
+def join_fractions(out: Bytes, base: int, kinds: Bytes, masks: Masks, chunks: int) -> None:
     """Make one token of digits that are a whole token, a slash and digits; what follows is another one."""
-    for chunk in range(masks.shape[1] - 1):
+    for chunk in range(chunks):
         slashes = masks[SLASH, U64(chunk)]
         while slashes:
             slash = U64(LANES * chunk) + lowest(slashes)
@@ -128,10 +128,10 @@ def join_fractions(out: Bytes, base: int, kinds: Bytes, masks: Masks) -> None:
 
 
 @numba.njit(cache=True)
-def list_begins(masks: Masks, starts: Codes) -> int:
+def list_begins(masks: Masks, chunks: int, starts: Codes) -> int:
     """Write the place of each token's first byte to `starts`; returns how many. Fills the row of stops."""
     count = U64(0)
-    for chunk in range(masks.shape[1] - 1):
+    for chunk in range(chunks):
         left = masks[BEGINS, U64(chunk)]
         masks[STOPS, U64(chunk)] = left | masks[OTHER, U64(chunk)]
         to, count = count, count + ones(left)
@@ -176,7 +176,7 @@ def tokenise(data: Bytes, text: tuple[int, int], rule: Rule, masks: Masks, out: 
     """Write the tokens of `data[text[0]:text[1]]` to `out`, a space before each; returns how many.
 
     `starts[i]` becomes the place in `out` where token i starts; it ends one before `starts[i + 1]`. For a text of n
-    bytes, `out` has 2 n + PADDING bytes, `starts` n + PADDING places, and `masks` the shape (ROWS, n // LANES + 2).
+    bytes, `out` has 2 n + PADDING bytes, `starts` n + PADDING places, and `masks` the shape (ROWS, n // LANES + 3).
     """
     runs, kinds, folds = rule
     base = text[1] - text[0] + U64(AHEAD)
@@ -184,12 +184,12 @@ def tokenise(data: Bytes, text: tuple[int, int], rule: Rule, masks: Masks, out: 
     for i in range(U64(LANES)):
         out[end + i] = SPACE
     fold_ascii(out, base, end, runs)
-    used = masks[:, : (end - base) // U64(LANES) + U64(2)]
-    used[:] = U64(0)
-    tell_ascii(out, base, runs, used)
-    tell_wide(out, base, end, kinds, used)
-    find_begins(used)
-    join_fractions(out, base, kinds, used)
-    count = list_begins(used, starts)
-    copy_tokens(out, base, used[STOPS], count, starts)
+    chunks = (end - base) // U64(LANES) + ONE
+    masks[:, : chunks + ONE] = U64(0)
+    tell_ascii(out, base, runs, masks, chunks)
+    tell_wide(out, base, end, kinds, masks)
+    find_begins(masks, chunks)
+    join_fractions(out, base, kinds, masks, chunks)
+    count = list_begins(masks, chunks, starts)
+    copy_tokens(out, base, masks[STOPS], count, starts)
     return count

@@ -37,7 +37,7 @@ def work(longest: int, tables: Tables) -> kernel.Work:
     words = np.empty(at.end // 2 + 1, np.uint64)
     codes = words.view(np.uint32)
     grids = codes[: at.marks].reshape(-1, CHUNK)
-    columns = longest // LANES + 2
+    columns = longest // LANES + 3
     masks = words[: ROWS * columns].reshape(ROWS, columns)
     return kernel.Work(*carve((words.view(np.uint8), codes, grids, words, masks), longest, tables))
 
