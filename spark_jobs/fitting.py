@@ -25,6 +25,7 @@ from spark_jobs.frequencies import Buckets, Floats, document_frequencies, look_u
 SMOOTHING = 2.0  # added to each document frequency
 ANCHOR_WEIGHT, SPREAD = 1e-20, 3.0
 ROWS_OF_A_PARTITION = 100_000
+KEEP_A_ROW, KEEP_ANYWAY = 4, 50_000  # more coefficients make the fit slower, and hardly better
 
 
 class Recipe(NamedTuple):
@@ -36,8 +37,8 @@ class Recipe(NamedTuple):
     kind: Literal["naive-bayes", "simple"] = "naive-bayes"
     buckets: int = 1 << 23
     least_frequency: int = 5  # documents that a bucket must occur in, for 5,000 rows and more
-    penalties: tuple[float, ...] = (30.0, 100.0, 300.0)  # C of the literature: the larger, the weaker
-    keep: int = 200_000
+    penalties: tuple[float, ...] = (10.0, 30.0, 100.0)  # C of the literature: the larger, the weaker
+    keep: int = 200_000  # coefficients at most; fewer for fewer rows
     iterations: int = 100
     tolerance: float = 1e-4  # smaller ones let the line search fail on the noise of the anchor row
 
@@ -73,7 +74,8 @@ def prepare(frame: DataFrame, recipe: Recipe) -> Prepared:
     ratios = np.ones(len(kept))
     if recipe.kind != "simple":
         ratios = naive_bayes_ratios(positive, negative)
-        chosen = choose(ratios, positive + negative, recipe.keep)
+        keep = min(recipe.keep, max(KEEP_ANYWAY, KEEP_A_ROW * rows))
+        chosen = choose(ratios, positive + negative, keep)
         kept, ratios = kept[chosen], ratios[chosen]
     return Prepared(_in_fixed_order(_compact(frame, kept, ratios), rows).cache(), kept, ratios, rows)
 

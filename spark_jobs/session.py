@@ -18,6 +18,9 @@ def start_session(name: str, driver_memory: str = "4g") -> SparkSession:
         builder = (
             builder.master(os.environ.get("SPARK_MASTER", "local[*]"))
             .config("spark.driver.memory", driver_memory)
+            .config(
+                "spark.driver.extraJavaOptions", "-XX:+UseParallelGC"
+            )  # jobs, not answers: what counts is the whole
             .config("spark.ui.enabled", "false")
             .config("spark.log.level", "ERROR")
             .config("spark.serializer", "org.apache.spark.serializer.KryoSerializer")
