@@ -163,7 +163,7 @@ def _load(url: str, bodies: Path, connections: int, count: int) -> Figures:
     rate = float(_found(r"Requests/sec: +([\d.]+)", said)[1])
     figures = {"reviews/s": rate * count, "requests/s": rate}
     for percent in ("50", "99"):
-        value, unit = _found(rf"{percent}% +([\d.]+)(us|ms|s)\n", said).groups()
+        value, unit = _found(rf"{percent}% +([\d.]+)(us|ms|s) *\n", said).groups()
         figures[f"p{percent} ms"] = float(value) * {"us": 0.001, "ms": 1, "s": 1000}[unit]
     return figures
 
