@@ -7,7 +7,8 @@ import multiprocessing
 import os
 import shutil
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
@@ -62,10 +63,17 @@ def serve(bootstrap_servers: str | None, feedback_topic: str, **given: str | Non
     version = Classifier.load(settings.model).version  # what does not load stops the start, not the first request
     threading.Thread(target=announce, args=(address, version), daemon=True).start()
     server = make_server(address, settings.workers)
-    with TemporaryDirectory(prefix="sentiment-metrics-") as figures:
-        os.environ[FIGURES] = figures
-        loader = functools.partial(start_worker, settings, connection, feedback_topic)
+    loader = functools.partial(start_worker, settings, connection, feedback_topic)
+    with _shared_figures() if settings.workers > 1 else nullcontext():
         server.serve(target_loader=loader, wrap_loader=False)
+
+
+@contextmanager
+def _shared_figures() -> Iterator[None]:
+    """A folder for the workers' figures, whichever of them is asked; one alone keeps them in its memory."""
+    with TemporaryDirectory(prefix="sentiment-metrics-") as folder:
+        os.environ[FIGURES] = folder
+        yield
 
 
 def start_worker(settings: Settings, connection: Connection | None, feedback_topic: str) -> Flask:
@@ -91,5 +99,6 @@ def _end_with_parent() -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
-        shutil.rmtree(os.environ[FIGURES], ignore_errors=True)
+        if folder := os.environ.get(FIGURES):
+            shutil.rmtree(folder, ignore_errors=True)
         os._exit(1)

@@ -14,7 +14,7 @@ from numba import carray, types
 
 import sentiment.tables
 from sentiment.kernel import Work, score, walk
-from sentiment.tables import CHUNK, LANES, ROWS, WORDS, Bits, Bytes, Codes, Tables
+from sentiment.tables import CHUNK, ROWS, WORDS, Bits, Bytes, Codes, Tables
 
 Memory: TypeAlias = tuple[Bytes, Codes, Codes, Bits, Bits]  # the same memory as bytes, codes, grids, words and masks
 
@@ -48,7 +48,7 @@ def work_at(memory: Any, longest: int, tables: Tables) -> Work:
     at = layout(longest, tables.max_order, len(tables.coefficients))
     octets, codes = carray(memory, 4 * at.end, np.uint8), carray(memory, at.end, np.uint32)
     grids, words = carray(memory, (at.marks // CHUNK, CHUNK), np.uint32), carray(memory, at.end // 2, np.uint64)
-    masks = carray(memory, (ROWS, longest // LANES + 3), np.uint64)
+    masks = carray(memory, (ROWS, at.columns), np.uint64)
     return carve((octets, codes, grids, words, masks), longest, tables)
 
 
@@ -63,10 +63,10 @@ def score_pointers(batch: Any, texts: int, longest: int, model: Any) -> int:
     return 0
 
 
-def walk_pointers(batch: Any, texts: int, size: int, model: Any) -> int:
-    """`walk`, given where data and memory are, that there is 1 text, and its bytes."""
-    tables = model_at(model)
-    return walk(carray(batch[0], texts * size, np.uint8), tables, work_at(batch[1], size, tables))
+def walk_pointers(batch: Any, texts: int, longest: int, model: Any) -> int:
+    """`walk`, given the same, but that there is 1 text and nothing is written where the results are."""
+    tables, offsets = model_at(model), carray(batch[1], texts + 1, np.int64)
+    return walk(carray(batch[0], offsets[texts], np.uint8), tables, work_at(batch[3], longest, tables))
 
 
 SIGNATURE = types.int64(types.CPointer(types.voidptr), types.int64, types.int64, types.CPointer(types.voidptr))

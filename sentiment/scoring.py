@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import functools
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate
 from typing import Any
@@ -13,7 +14,9 @@ import numpy.typing as npt
 
 from sentiment import library
 from sentiment.errors import SettingError
-from sentiment.tables import Bits, Bytes, Codes, Counts, Floats, Offsets, Tables, layout
+from sentiment.tables import Bytes, Codes, Counts, Floats, Offsets, Tables, layout
+
+OWN_TEXTS, OWN_BYTES = 1_024, 8_192  # that a thread has room for at any time: 1 MB, of which most is never touched
 
 Function = Callable[[Any, int, int, Any], int]  # see `entries.score_pointers` and `entries.walk_pointers`
 
@@ -31,16 +34,38 @@ def kernel() -> Mapping[str, Function]:
     return {name: library.PROTOTYPE(entry.address) for name, entry in entries().items()}
 
 
+class Room:
+    """The memory that the kernel reads and writes beside a model: for so many texts, the longest of so many bytes."""
+
+    def __init__(self, tables: Tables, texts: int, longest: int) -> None:
+        self.longest = longest
+        self.layout = layout(longest, tables.max_order, len(tables.coefficients))
+        self.offsets = np.zeros(texts + 1, np.int64)
+        self.results = np.empty(2 * texts + 1)
+        self.work = np.empty(self.layout.end // 2 + 1, np.uint64)
+        arrays = (self.offsets, self.results, self.work)
+        self.addresses = (ctypes.c_char_p * 4)(None, *(array.ctypes.data for array in arrays))  # type: ignore[misc]
+
+
+class OwnRoom(threading.local):
+    """A room for each thread, because making one takes as long as scoring a text."""
+
+    def __init__(self, tables: Tables) -> None:
+        self.room = Room(tables, OWN_TEXTS, OWN_BYTES)
+
+
 class Scorer:
     """Scores and walks texts, given as UTF-8 of less than 2**30 bytes. Safe to share between threads."""
 
     def __init__(self, tables: Tables, functions: Mapping[str, Function] | None = None) -> None:
         self.tables = tables
-        self._functions = functions or kernel()
+        functions = functions or kernel()
+        self._score, self._walk = functions["score"], functions["walk"]
         arrays: tuple[npt.NDArray[Any], ...] = tables[:-1]
         self._sizes = np.array([*map(len, arrays), tables.max_order], np.int64)
         addresses = [array.ctypes.data for array in (self._sizes, *arrays)]
         self._model = (ctypes.c_void_p * len(addresses))(*addresses)
+        self._own = OwnRoom(tables)
 
     def __reduce__(self) -> tuple[type[Scorer], tuple[Tables]]:
         return Scorer, (self.tables,)  # addresses mean nothing elsewhere
@@ -48,19 +73,24 @@ class Scorer:
     def score(self, texts: Sequence[bytes]) -> tuple[Floats, Counts]:
         """Margins, shape (texts,), and (distinct, kept) buckets, shape (texts, 2)."""
         lengths = [*map(len, texts)]
-        count, longest = len(lengths), max(lengths, default=0)
-        offsets = np.array([*accumulate(lengths, initial=0)], np.int64)
-        results = np.empty(2 * count + 1)
-        self._run("score", (count, longest), b"".join(texts), (offsets, results, self._memory(longest)))
-        return results[:count], results[count:-1].view(np.int32).reshape(count, 2)
+        count = len(lengths)
+        room = self._room(count, max(lengths, default=0))
+        room.offsets[1 : count + 1] = [*accumulate(lengths)]
+        room.addresses[0] = b"".join(texts)
+        self._score(room.addresses, count, room.longest, self._model)
+        results = room.results[: 2 * count].copy()
+        return results[:count], results[count:].view(np.int32).reshape(count, 2)
 
     def walk(self, text: bytes) -> tuple[Bytes, Codes, Codes]:
         """A text's folded tokens, their starts (see `tokens.tokenise`) and its terms' buckets (`hash_terms`)."""
-        memory, size, max_order = self._memory(len(text)), len(text), self.tables.max_order
-        tokens = self._run("walk", (1, size), text, (memory,))
-        terms = sum(max(tokens - order, 0) for order in range(max_order))
-        at, codes = layout(size, max_order, len(self.tables.coefficients)), memory.view(np.uint32)
-        return codes[at.out :].view(np.uint8), codes[at.starts :][: tokens + 1], codes[at.buckets :][:terms]
+        room = self._room(1, len(text))
+        room.offsets[1] = len(text)
+        room.addresses[0] = text
+        tokens = self._walk(room.addresses, 1, room.longest, self._model)
+        terms = sum(max(tokens - order, 0) for order in range(self.tables.max_order))
+        at, codes = room.layout, room.work.view(np.uint32)
+        starts = codes[at.starts :][: tokens + 1].copy()
+        return codes[at.out :].view(np.uint8)[: starts[-1]].copy(), starts, codes[at.buckets :][:terms].copy()
 
     def ranks_of(self, buckets: Codes) -> Offsets:
         """The place of each bucket's coefficient, or -1 where it has none; same shape."""
@@ -69,11 +99,6 @@ class Scorer:
         ranks = (before + np.bitwise_count(bits & (bit - np.uint64(1)))).astype(np.int64)
         return np.where(bits & bit, ranks, -1)
 
-    def _memory(self, longest: int) -> Bits:
-        return np.empty(layout(longest, self.tables.max_order, len(self.tables.coefficients)).end // 2 + 1, np.uint64)
-
-    def _run(self, name: str, sizes: tuple[int, int], data: bytes, arrays: Sequence[npt.NDArray[Any]]) -> int:
-        """Call the kernel with (number of texts, bytes of the longest) and where data and arrays are."""
-        addresses = [ctypes.addressof(ctypes.c_char.from_buffer(array.data)) for array in arrays]
-        batch = (ctypes.c_char_p * (1 + len(arrays)))(data, *addresses)  # type: ignore[misc]  # it takes addresses too
-        return self._functions[name](batch, *sizes, self._model)
+    def _room(self, texts: int, longest: int) -> Room:
+        """The thread's own, or one that is gone afterwards for what does not fit into that."""
+        return self._own.room if texts <= OWN_TEXTS and longest <= OWN_BYTES else Room(self.tables, texts, longest)

@@ -50,9 +50,11 @@ class Tables(NamedTuple):
 class Layout(NamedTuple):
     """Where the kernel's arrays begin in the memory that it works in, and where that ends, in units of four bytes.
 
-    Masks come first, then the grids: their rows of CHUNK are counted from the memory's beginning.
+    Masks come first, ROWS of so many columns; then the grids: their rows of CHUNK are counted from the memory's
+    beginning.
     """
 
+    columns: int
     grids: int
     marks: int
     starts: int
@@ -65,15 +67,15 @@ class Layout(NamedTuple):
 
 def layout(longest: int, max_order: int, coefficients: int) -> Layout:
     """What texts of up to `longest` bytes need; the functions that use it say what for. Numba compiles it, too."""
-    terms = longest * max_order + 1
-    grids = (2 * ROWS * (longest // LANES + 3) // CHUNK + 1) * CHUNK
+    terms, columns = longest * max_order + 1, longest // LANES + 3
+    grids = (2 * ROWS * columns // CHUNK + 1) * CHUNK
     marks = grids + 2 * WORDS * CHUNK
     starts = marks + 2 * 64 * (coefficients // 4096 + 1)
     buckets = starts + longest + PADDING
     found = buckets + terms
     slots = found + terms
     out = slots + 8 * terms + 64
-    return Layout(grids, marks, starts, buckets, found, slots, out, out + (2 * longest + PADDING) // 4 + 1)
+    return Layout(columns, grids, marks, starts, buckets, found, slots, out, out + (2 * longest + PADDING) // 4 + 1)
 
 
 def make_tables(

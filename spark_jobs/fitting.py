@@ -20,12 +20,13 @@ from pyspark.sql import functions as F
 
 from sentiment.folder import Weights
 from spark_jobs.columns import FEATURES, LABEL, ROW, WEIGHT
-from spark_jobs.frequencies import Buckets, Floats, document_frequencies, look_up
+from spark_jobs.frequencies import Buckets, Classes, Floats, look_up
 
 SMOOTHING = 2.0  # added to each document frequency
 ANCHOR_WEIGHT, SPREAD = 1e-20, 3.0
 ROWS_OF_A_PARTITION = 100_000
-KEEP_A_ROW, KEEP_ANYWAY = 4, 50_000  # more coefficients make the fit slower, and hardly better
+FITTED = 1_000_000  # buckets at most: the optimiser holds some twenty vectors as long as that
+KEPT_A_ROW, KEPT_ANYWAY = 4, 50_000  # coefficients that stay: more make a model larger, and hardly better
 
 
 class Recipe(NamedTuple):
@@ -37,18 +38,10 @@ class Recipe(NamedTuple):
     kind: Literal["naive-bayes", "simple"] = "naive-bayes"
     buckets: int = 1 << 23
     least_frequency: int = 5  # documents that a bucket must occur in, for 5,000 rows and more
-    penalties: tuple[float, ...] = (10.0, 30.0, 100.0)  # C of the literature: the larger, the weaker
-    keep: int = 200_000  # coefficients at most; fewer for fewer rows
+    penalties: tuple[float, ...] = (30.0, 100.0)  # C of the literature: the larger, the weaker
+    keep: int = 200_000  # coefficients that stay at most; fewer for fewer rows
     iterations: int = 100
     tolerance: float = 1e-4  # smaller ones let the line search fail on the noise of the anchor row
-
-
-class Classes(NamedTuple):
-    """Buckets, ascending, and the weights of the positive and of the negative rows that have them, shape (buckets,)."""
-
-    buckets: Buckets
-    positive: Floats
-    negative: Floats
 
 
 class Linear(NamedTuple):
@@ -59,42 +52,38 @@ class Linear(NamedTuple):
 
 
 class Prepared(NamedTuple):
-    """Rows of (features, label, weight) in the kept buckets' columns alone, each times its ratio; cached."""
+    """Rows of (features, label, weight) in the columns of `buckets` alone, each times its ratio; cached.
+
+    `frequency` is what the rows that have a bucket weigh, `keep` how many of the coefficients are to stay.
+    """
 
     frame: DataFrame
-    kept: Buckets
-    ratios: Floats
     rows: int
+    buckets: Buckets
+    ratios: Floats
+    frequency: Floats
+    keep: int
 
 
-def prepare(frame: DataFrame, recipe: Recipe) -> Prepared:
-    """Weigh and choose the buckets from the rows to be fitted, (row, features, counts, label, weight)."""
-    rows = frame.count()
-    kept, positive, negative = count_classes(frame, _least_frequency(recipe, rows))
-    ratios = np.ones(len(kept))
+def prepare(frame: DataFrame, classes: Classes, recipe: Recipe) -> Prepared:
+    """Weigh and choose the buckets of rows to be fitted, (row, features, label, weight), by what is known of them."""
+    rows, buckets, positive, negative = classes
+    ratios, frequency, keep = np.ones(len(buckets)), positive + negative, len(buckets)
     if recipe.kind != "simple":
         ratios = naive_bayes_ratios(positive, negative)
-        keep = min(recipe.keep, max(KEEP_ANYWAY, KEEP_A_ROW * rows))
-        chosen = choose(ratios, positive + negative, keep)
-        kept, ratios = kept[chosen], ratios[chosen]
-    return Prepared(_in_fixed_order(_compact(frame, kept, ratios), rows).cache(), kept, ratios, rows)
+        keep = min(recipe.keep, max(KEPT_ANYWAY, KEPT_A_ROW * rows))
+        chosen = choose(ratios, frequency, FITTED)
+        buckets, ratios, frequency = buckets[chosen], ratios[chosen], frequency[chosen]
+    compact = _in_fixed_order(_compact(frame, buckets, ratios), rows).cache()
+    return Prepared(compact, rows, buckets, ratios, frequency, keep)
 
 
 def fit(prepared: Prepared, recipe: Recipe, penalty: float) -> Linear:
-    """Fit; the coefficients come back in the space of the buckets."""
+    """Fit; the coefficients that tell most come back in the space of the buckets."""
     model = _plain(prepared, recipe) if recipe.kind == "simple" else _anchored(prepared, recipe, penalty)
-    return Linear(Weights(prepared.kept, model.coefficients.toArray() * prepared.ratios), float(model.intercept))
-
-
-def count_classes(frame: DataFrame, least: int) -> Classes:
-    """The buckets that at least `least` rows have, with the rows' weights."""
-    alike = sorted(frame.select(LABEL, WEIGHT).distinct().collect())
-    kinds = [(F.col(LABEL) == label) & (F.col(WEIGHT) == weight) for label, weight in alike]
-    found = document_frequencies(frame, kinds, least)
-    sides = {label: np.zeros(len(found.buckets)) for label in (1, 0)}
-    for (label, weight), rows in zip(alike, found.rows, strict=True):
-        sides[label] += weight * rows
-    return Classes(found.buckets, sides[1], sides[0])
+    coefficients = model.coefficients.toArray() * prepared.ratios
+    kept = choose(coefficients, prepared.frequency, prepared.keep)
+    return Linear(Weights(prepared.buckets[kept], coefficients[kept]), float(model.intercept))
 
 
 def naive_bayes_ratios(positive: Floats, negative: Floats) -> Floats:
@@ -104,23 +93,18 @@ def naive_bayes_ratios(positive: Floats, negative: Floats) -> Floats:
     return ratios
 
 
-def choose(ratios: Floats, frequency: Floats, keep: int) -> npt.NDArray[np.int64]:
-    """Places, ascending, of the `keep` buckets that tell most about most documents: ratio * sqrt(frequency)."""
-    return np.sort(np.argsort(-ratios * np.sqrt(frequency), kind="stable")[:keep])
+def choose(weights: Floats, frequency: Floats, keep: int) -> npt.NDArray[np.int64]:
+    """Places, ascending, of the `keep` buckets that tell most about most documents: |weight| * sqrt(frequency)."""
+    return np.sort(np.argsort(-np.abs(weights) * np.sqrt(frequency), kind="stable")[:keep])
 
 
-def _least_frequency(recipe: Recipe, rows: int) -> int:
-    """On fewer than 5,000 rows a bucket need not be as frequent."""
-    return max(1, min(recipe.least_frequency, math.ceil(recipe.least_frequency * rows / 5000)))
-
-
-def _compact(frame: DataFrame, kept: Buckets, ratios: Floats) -> DataFrame:
-    """Only the kept buckets' columns, each times its ratio."""
+def _compact(frame: DataFrame, buckets: Buckets, ratios: Floats) -> DataFrame:
+    """Only those buckets' columns, each times its ratio."""
 
     def compact(features):  # type: ignore[no-untyped-def] # Spark would take hints for those of a pandas function
-        places, found = look_up(kept, features.indices)
+        places, found = look_up(buckets, features.indices)
         places = places[found]
-        return SparseVector(len(kept), places, features.values[found] * ratios[places])
+        return SparseVector(len(buckets), places, features.values[found] * ratios[places])
 
     return frame.select(ROW, F.udf(compact, VectorUDT())(FEATURES).alias(FEATURES), LABEL, WEIGHT)
 
@@ -136,7 +120,7 @@ def _in_fixed_order(frame: DataFrame, rows: int) -> DataFrame:
 
 def _anchored(prepared: Prepared, recipe: Recipe, penalty: float) -> LogisticRegressionModel:
     height = SPREAD * math.sqrt(prepared.rows / ANCHOR_WEIGHT)
-    row = (Vectors.dense(np.full(len(prepared.kept), height)), 1, ANCHOR_WEIGHT)
+    row = (Vectors.dense(np.full(len(prepared.buckets), height)), 1, ANCHOR_WEIGHT)
     anchor = prepared.frame.sparkSession.createDataFrame([row], [FEATURES, LABEL, WEIGHT]).coalesce(1)
     regression = LogisticRegression(
         featuresCol=FEATURES,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -10,7 +11,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from spark_jobs.columns import LABEL, LANGUAGE
-from spark_jobs.frequencies import Buckets, Floats, document_frequencies
+from spark_jobs.frequencies import Buckets, Counts, Floats
 
 ALL, OTHER = "all", "other"
 LEAST = 200  # rows of each class that a language must have to be told apart
@@ -21,8 +22,8 @@ class Languages(NamedTuple):
     """The languages that are calibrated by themselves: two or more, or `all` as the only one.
 
     `shares`, shape (languages, buckets), is how likely each of `buckets`, ascending, is to be met in a text of each
-    language, relative to the others; the shares of a bucket add up to 1. Buckets of a single text are left out: they
-    tell nothing. `markers` are the buckets that tell a language: the function words.
+    language, relative to the others; the shares of a bucket add up to 1. Rare buckets are left out: they have no
+    coefficient. `markers` are the buckets that tell a language: the function words.
     """
 
     names: tuple[str, ...]
@@ -31,21 +32,26 @@ class Languages(NamedTuple):
     markers: tuple[Buckets, ...]
 
 
-def languages_of(frame: DataFrame) -> Languages:
-    """The languages of rows of (language, label, counts)."""
+def told_apart(frame: DataFrame) -> dict[str, int]:
+    """The languages, by name, that rows of (language, label) hold enough of, and how many rows; none if only one."""
     counts = frame.groupBy(LANGUAGE).agg(F.sum(LABEL).alias("positive"), F.count("*").alias("rows")).collect()
     rows = {
-        row[LANGUAGE]: row["rows"] for row in counts if min(row["positive"], row["rows"] - row["positive"]) >= LEAST
+        row[LANGUAGE]: row["rows"]
+        for row in counts
+        if row[LANGUAGE] != OTHER and min(row["positive"], row["rows"] - row["positive"]) >= LEAST
     }
-    names = tuple(sorted(rows.keys() - {OTHER}))
-    none = np.empty(0, np.uint32)
-    if len(names) < 2:
+    return dict(sorted(rows.items())) if len(rows) > 1 else {}
+
+
+def languages_of(rows: Mapping[str, int], counts: Counts) -> Languages:
+    """The languages, given the rows of each and their counts."""
+    if not rows:
+        none = np.empty(0, np.uint32)
         return Languages((ALL,), none, np.ones((1, 0)), (none,))
-    told = frame.where(F.col(LANGUAGE).isin(*names))
-    found = document_frequencies(told, [F.col(LANGUAGE) == name for name in names], least=2)
-    rates = found.rows / np.array([[rows[name]] for name in names])
-    markers = tuple(found.buckets[_markers(rates, place)] for place in range(len(names)))
-    return Languages(names, found.buckets, rates / rates.sum(0), markers)
+    met = counts.by_language.any(0)
+    rates = counts.by_language[:, met] / np.array([[size] for size in rows.values()])
+    markers = tuple(counts.buckets[met][_markers(rates, place)] for place in range(len(rows)))
+    return Languages(tuple(rows), counts.buckets[met], rates / rates.sum(0), markers)
 
 
 def _markers(rates: Floats, place: int) -> npt.NDArray[np.int64]:

@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 
 from spark_jobs.columns import GROUP, LANGUAGE
 from spark_jobs.fitting import Linear, Recipe, fit, prepare
+from spark_jobs.frequencies import count
 from spark_jobs.report import LearningPoint
 from spark_jobs.searching import Margins, margins_of
 
@@ -27,7 +28,9 @@ def learning_curve(
     for share in SHARES:
         part = train.where(F.pmod(F.xxhash64(GROUP), F.lit(PARTS)) < share * PARTS)
         say(f"learning curve: {share:.1%} of the training rows")
-        points += _points(part, margins_of(test, [fit(prepare(part, recipe), recipe, penalty)]))
+        prepared = prepare(part, count(part, recipe.least_frequency).classes(), recipe)
+        points += _points(part, margins_of(test, [fit(prepared, recipe, penalty)]))
+        prepared.frame.unpersist()
     return points + list(_points(train, margins_of(test, [linear])))
 
 

@@ -17,8 +17,8 @@ from sentiment.calibration import Observed, platt
 from sentiment.metrics import roc_auc
 from sentiment.predictions import probabilities
 from spark_jobs.columns import FEATURES, FOLD, LABEL, LANGUAGE, WEIGHT
-from spark_jobs.fitting import Linear, Recipe, fit, prepare
-from spark_jobs.frequencies import look_up
+from spark_jobs.fitting import Linear, Prepared, Recipe, fit, prepare
+from spark_jobs.frequencies import Counts, look_up
 
 AT_ONCE = 2  # fits side by side: one fit leaves a core idle while its driver thinks
 
@@ -43,13 +43,13 @@ class Margins(NamedTuple):
     margins: Floats
 
 
-def cross_validate(frame: DataFrame, recipe: Recipe, say: Say) -> Search:
+def cross_validate(frame: DataFrame, counts: Counts, recipe: Recipe, say: Say) -> Search:
     """Fit each penalty on all folds but one, in turn, and score that one."""
-    folds = [row[FOLD] for row in frame.select(FOLD).distinct().orderBy(FOLD).collect()]
-    clock = _Clock(len(folds) * len(recipe.penalties), say)
+    clock = _Clock(len(counts.sizes) * len(recipe.penalties), say)
     models, parts = {}, []
-    for fold in folds:
-        models[fold] = _fit_all(frame.where(F.col(FOLD) != fold), recipe, clock)
+    for fold in counts.sizes:
+        prepared = prepare(frame.where(F.col(FOLD) != fold), counts.classes(without=fold), recipe)
+        models[fold] = _fit_all(prepared, recipe, clock)
         parts.append(margins_of(frame.where(F.col(FOLD) == fold), models[fold]))
     seen = Margins(*(np.concatenate(column) for column in zip(*parts, strict=True)))
     table = [_row(penalty, seen, place) for place, penalty in enumerate(recipe.penalties)]
@@ -70,8 +70,7 @@ class _Clock:
         self._say(f"cross-validation: {self._done} of {self._total} fits, about {left:.0f} s to go")
 
 
-def _fit_all(frame: DataFrame, recipe: Recipe, clock: _Clock) -> list[Linear]:
-    prepared = prepare(frame, recipe)
+def _fit_all(prepared: Prepared, recipe: Recipe, clock: _Clock) -> list[Linear]:
     with ThreadPoolExecutor(AT_ONCE) as pool:
         fits = [pool.submit(fit, prepared, recipe, penalty) for penalty in recipe.penalties]
         for _ in as_completed(fits):

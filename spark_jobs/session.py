@@ -26,6 +26,7 @@ def start_session(name: str, driver_memory: str = "4g") -> SparkSession:
             .config("spark.serializer", "org.apache.spark.serializer.KryoSerializer")
             .config("spark.broadcast.compress", "false")
             .config("spark.shuffle.compress", "false")
+            .config("spark.sql.execution.arrow.maxRecordsPerBatch", "1000")  # ten times as many take Python 400 MB more
         )
     if (submitted or "local").startswith("local"):  # the workers are this machine's: they need this very Python
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)

@@ -19,10 +19,11 @@ from sentiment.textrule import TextRule, default_text_rule
 from spark_jobs.account import describe, extras, summary, write_rows
 from spark_jobs.calibrating import calibrate, fit_calibration, out_of_fold
 from spark_jobs.cleaning import clean_reviews
-from spark_jobs.columns import COUNTS, FEATURES, FOLD, GROUP, LABEL, LANGUAGE, ROW, SPLIT, TEST, TEXT, TRAIN, WEIGHT
+from spark_jobs.columns import FEATURES, FOLD, GROUP, LABEL, LANGUAGE, ROW, SPLIT, TEST, TEXT, TRAIN, WEIGHT
 from spark_jobs.features import apply, bucket_stages, token_stages
 from spark_jobs.fitting import Recipe, fit, prepare
-from spark_jobs.languages import languages_of
+from spark_jobs.frequencies import count
+from spark_jobs.languages import languages_of, told_apart
 from spark_jobs.learning import learning_curve
 from spark_jobs.progress import Progress
 from spark_jobs.publishing import About, Candidate, Published, publish
@@ -60,11 +61,13 @@ def train(spark: SparkSession, training: Training, say: Progress) -> Published:
         say(f"warning: {warning}")
     say("splitting: " + ", ".join(f"{rows:,} rows to {side}" for side, rows in data["split"].items()))
     known, test = (_features(rule, recipe, split, side) for side in (TRAIN, TEST))
-    search = cross_validate(known, recipe, say)
-    linear = fit(prepare(known, recipe), recipe, search.penalty)
+    told = told_apart(known)
+    counts = count(known, recipe.least_frequency, tuple(told))
+    search = cross_validate(known, counts, recipe, say)
+    linear = fit(prepare(known, counts.classes(), recipe), recipe, search.penalty)
     curve = learning_curve((known, test), recipe, (linear, search.penalty), say) if training.learning_curve else []
     say(f"{len(linear.weights.buckets):,} coefficients; writing, and comparing with Spark")
-    languages = languages_of(known)
+    languages = languages_of(told, counts)
     chosen = fit_calibration(out_of_fold(known, search.models, languages), languages, training.precision)
     candidate = Candidate(rule, recipe.buckets, calibrate(linear, chosen, languages), chosen)
     about = About(recipe._asdict() | {"penalty": search.penalty}, data, extras(search, curve, known))
@@ -83,7 +86,7 @@ def _split(spark: SparkSession, training: Training, tokenised: DataFrame) -> Spl
 
 def _features(rule: TextRule, recipe: Recipe, split: Split, side: str) -> DataFrame:
     rows = with_weights(split.frame.where(F.col(SPLIT) == side))
-    columns = TEXT, LABEL, LANGUAGE, GROUP, FOLD, ROW, WEIGHT, COUNTS, FEATURES
+    columns = TEXT, LABEL, LANGUAGE, GROUP, FOLD, ROW, WEIGHT, FEATURES
     return apply(bucket_stages(rule, recipe.buckets), rows).select(*columns).cache()
 
 

@@ -8,16 +8,17 @@ import numpy as np
 import pytest
 from pyspark.ml.linalg import SparseVector, VectorUDT
 from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
 from pyspark.sql.types import DoubleType, IntegerType, LongType, StringType, StructType
 
 from sentiment.calibration import Observed
 from sentiment.folder import Weights
 from sentiment.predictions import probabilities
 from spark_jobs.calibrating import Unseen, calibrate, fit_calibration, out_of_fold
-from spark_jobs.columns import COUNTS, FEATURES, FOLD, LABEL, LANGUAGE, ROW, WEIGHT
+from spark_jobs.columns import FEATURES, FOLD, LABEL, LANGUAGE, ROW, WEIGHT
 from spark_jobs.fitting import Linear
-from spark_jobs.frequencies import Floats
-from spark_jobs.languages import ALL, Languages, languages_of
+from spark_jobs.frequencies import Floats, count
+from spark_jobs.languages import ALL, Languages, languages_of, told_apart
 
 BUCKETS = 64
 ENGLISH, FRENCH = np.arange(0, 20, dtype=np.uint32), np.arange(20, 40, dtype=np.uint32)
@@ -111,15 +112,21 @@ def test_rows_are_scored_by_the_model_of_the_other_folds(spark: SparkSession) ->
     assert found.observed.label.tolist() == expected.observed.label.tolist()
 
 
+def _languages(spark: SparkSession, rows: list[tuple[SparseVector, int, str]]) -> Languages:
+    schema = StructType().add(FEATURES, VectorUDT()).add(LABEL, IntegerType()).add(LANGUAGE, StringType())
+    frame = spark.createDataFrame(rows, schema).withColumns({FOLD: F.lit(0), WEIGHT: F.lit(1.0)})
+    told = told_apart(frame)
+    return languages_of(told, count(frame, 1, tuple(told)))
+
+
 def test_a_language_is_told_by_the_buckets_that_most_of_its_texts_have(spark: SparkSession) -> None:
-    schema = StructType().add(COUNTS, VectorUDT()).add(LABEL, IntegerType()).add(LANGUAGE, StringType())
     rows = []
     for n in range(1200):
         own = 0 if n % 2 else 30
         markers = range(own, own + 20)
         rows.append((SparseVector(BUCKETS, [*markers, 63], [1.0] * 21), n // 2 % 2, "fr" if own else "en"))
     rows += [(SparseVector(BUCKETS, [62], [1.0]), 1, "other")] * 10
-    found = languages_of(spark.createDataFrame(rows, schema))
+    found = _languages(spark, rows)
     assert found.names == ("en", "fr")
     assert [marked.tolist() for marked in found.markers] == [list(range(20)), list(range(30, 50))]
     assert found.buckets.tolist() == [*range(20), *range(30, 50), 63]
@@ -127,7 +134,6 @@ def test_a_language_is_told_by_the_buckets_that_most_of_its_texts_have(spark: Sp
 
 
 def test_a_language_with_few_rows_of_a_class_is_not_calibrated_by_itself(spark: SparkSession) -> None:
-    schema = StructType().add(COUNTS, VectorUDT()).add(LABEL, IntegerType()).add(LANGUAGE, StringType())
     rows = [(SparseVector(BUCKETS, [1], [1.0]), n % 2, "en") for n in range(500)]
     rows += [(SparseVector(BUCKETS, [2], [1.0]), 1, "fr")] * 500
-    assert languages_of(spark.createDataFrame(rows, schema)).names == (ALL,)
+    assert _languages(spark, rows).names == (ALL,)

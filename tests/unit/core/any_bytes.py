@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from sentiment import kernel
 from sentiment.entries import carve
-from sentiment.tables import CHUNK, LANES, ROWS, Tables, layout, make_tables
+from sentiment.tables import CHUNK, ROWS, Tables, layout, make_tables
 from sentiment.textrule import default_text_rule
 
 TEXTS = 2000
@@ -37,8 +37,7 @@ def work(longest: int, tables: Tables) -> kernel.Work:
     words = np.empty(at.end // 2 + 1, np.uint64)
     codes = words.view(np.uint32)
     grids = codes[: at.marks].reshape(-1, CHUNK)
-    columns = longest // LANES + 3
-    masks = words[: ROWS * columns].reshape(ROWS, columns)
+    masks = words[: ROWS * at.columns].reshape(ROWS, at.columns)
     return kernel.Work(*carve((words.view(np.uint8), codes, grids, words, masks), longest, tables))
 
 
