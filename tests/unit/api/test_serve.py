@@ -158,6 +158,20 @@ def test_the_figures_of_all_workers_are_added_up_and_leave_no_files(models: Path
         assert list(tmp_path.iterdir()) == []
 
 
+def test_one_worker_alone_keeps_its_figures_without_files_and_ends_with_its_parent(
+    models: Path, tmp_path: Path
+) -> None:
+    with serving(models, "--workers", "1", TMPDIR=str(tmp_path)) as running:
+        for _ in range(3):
+            assert ask(running, REVIEW)[0] == 200
+        told = get(running, "/metrics")
+        assert 'sentiment_http_requests_total{route="/predict",status="200"} 3.0' in told
+        assert "sentiment_probability_count 3.0" in told
+        assert list(tmp_path.iterdir()) == []
+        running.process.kill()
+        assert wait_until(lambda: not listens(running))
+
+
 def test_keys_from_a_file_are_asked_for(models: Path, tmp_path: Path) -> None:
     (tmp_path / "keys").write_text("0123456789abcdef\n")
     with serving(models, SENTIMENT_API_KEYS_FILE=str(tmp_path / "keys")) as running:
