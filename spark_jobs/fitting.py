@@ -25,8 +25,7 @@ from spark_jobs.frequencies import Buckets, Classes, Floats, look_up
 SMOOTHING = 2.0  # added to each document frequency
 ANCHOR_WEIGHT, SPREAD = 1e-20, 3.0
 ROWS_OF_A_PARTITION = 100_000
-FITTED = 1_000_000  # buckets at most: the optimiser holds some twenty vectors as long as that
-KEPT_A_ROW, KEPT_ANYWAY = 4, 50_000  # coefficients that stay: more make a model larger, and hardly better
+KEEP_A_ROW, KEEP_ANYWAY = 4, 50_000  # more coefficients make the fit slower, and hardly better
 
 
 class Recipe(NamedTuple):
@@ -39,7 +38,7 @@ class Recipe(NamedTuple):
     buckets: int = 1 << 23
     least_frequency: int = 5  # documents that a bucket must occur in, for 5,000 rows and more
     penalties: tuple[float, ...] = (30.0, 100.0)  # C of the literature: the larger, the weaker
-    keep: int = 200_000  # coefficients that stay at most; fewer for fewer rows
+    keep: int = 200_000  # coefficients at most; fewer for fewer rows
     iterations: int = 100
     tolerance: float = 1e-4  # smaller ones let the line search fail on the noise of the anchor row
 
@@ -52,38 +51,30 @@ class Linear(NamedTuple):
 
 
 class Prepared(NamedTuple):
-    """Rows of (features, label, weight) in the columns of `buckets` alone, each times its ratio; cached.
-
-    `frequency` is what the rows that have a bucket weigh, `keep` how many of the coefficients are to stay.
-    """
+    """Rows of (features, label, weight) in the kept buckets' columns alone, each times its ratio; cached."""
 
     frame: DataFrame
     rows: int
-    buckets: Buckets
+    kept: Buckets
     ratios: Floats
-    frequency: Floats
-    keep: int
 
 
 def prepare(frame: DataFrame, classes: Classes, recipe: Recipe) -> Prepared:
     """Weigh and choose the buckets of rows to be fitted, (row, features, label, weight), by what is known of them."""
-    rows, buckets, positive, negative = classes
-    ratios, frequency, keep = np.ones(len(buckets)), positive + negative, len(buckets)
+    rows, kept, positive, negative = classes
+    ratios = np.ones(len(kept))
     if recipe.kind != "simple":
         ratios = naive_bayes_ratios(positive, negative)
-        keep = min(recipe.keep, max(KEPT_ANYWAY, KEPT_A_ROW * rows))
-        chosen = choose(ratios, frequency, FITTED)
-        buckets, ratios, frequency = buckets[chosen], ratios[chosen], frequency[chosen]
-    compact = _in_fixed_order(_compact(frame, buckets, ratios), rows).cache()
-    return Prepared(compact, rows, buckets, ratios, frequency, keep)
+        keep = min(recipe.keep, max(KEEP_ANYWAY, KEEP_A_ROW * rows))
+        chosen = choose(ratios, positive + negative, keep)
+        kept, ratios = kept[chosen], ratios[chosen]
+    return Prepared(_in_fixed_order(_compact(frame, kept, ratios), rows).cache(), rows, kept, ratios)
 
 
 def fit(prepared: Prepared, recipe: Recipe, penalty: float) -> Linear:
-    """Fit; the coefficients that tell most come back in the space of the buckets."""
+    """Fit; the coefficients come back in the space of the buckets."""
     model = _plain(prepared, recipe) if recipe.kind == "simple" else _anchored(prepared, recipe, penalty)
-    coefficients = model.coefficients.toArray() * prepared.ratios
-    kept = choose(coefficients, prepared.frequency, prepared.keep)
-    return Linear(Weights(prepared.buckets[kept], coefficients[kept]), float(model.intercept))
+    return Linear(Weights(prepared.kept, model.coefficients.toArray() * prepared.ratios), float(model.intercept))
 
 
 def naive_bayes_ratios(positive: Floats, negative: Floats) -> Floats:
@@ -93,18 +84,18 @@ def naive_bayes_ratios(positive: Floats, negative: Floats) -> Floats:
     return ratios
 
 
-def choose(weights: Floats, frequency: Floats, keep: int) -> npt.NDArray[np.int64]:
-    """Places, ascending, of the `keep` buckets that tell most about most documents: |weight| * sqrt(frequency)."""
-    return np.sort(np.argsort(-np.abs(weights) * np.sqrt(frequency), kind="stable")[:keep])
+def choose(ratios: Floats, frequency: Floats, keep: int) -> npt.NDArray[np.int64]:
+    """Places, ascending, of the `keep` buckets that tell most about most documents: ratio * sqrt(frequency)."""
+    return np.sort(np.argsort(-ratios * np.sqrt(frequency), kind="stable")[:keep])
 
 
-def _compact(frame: DataFrame, buckets: Buckets, ratios: Floats) -> DataFrame:
-    """Only those buckets' columns, each times its ratio."""
+def _compact(frame: DataFrame, kept: Buckets, ratios: Floats) -> DataFrame:
+    """Only the kept buckets' columns, each times its ratio."""
 
     def compact(features):  # type: ignore[no-untyped-def] # Spark would take hints for those of a pandas function
-        places, found = look_up(buckets, features.indices)
+        places, found = look_up(kept, features.indices)
         places = places[found]
-        return SparseVector(len(buckets), places, features.values[found] * ratios[places])
+        return SparseVector(len(kept), places, features.values[found] * ratios[places])
 
     return frame.select(ROW, F.udf(compact, VectorUDT())(FEATURES).alias(FEATURES), LABEL, WEIGHT)
 
@@ -120,7 +111,7 @@ def _in_fixed_order(frame: DataFrame, rows: int) -> DataFrame:
 
 def _anchored(prepared: Prepared, recipe: Recipe, penalty: float) -> LogisticRegressionModel:
     height = SPREAD * math.sqrt(prepared.rows / ANCHOR_WEIGHT)
-    row = (Vectors.dense(np.full(len(prepared.buckets), height)), 1, ANCHOR_WEIGHT)
+    row = (Vectors.dense(np.full(len(prepared.kept), height)), 1, ANCHOR_WEIGHT)
     anchor = prepared.frame.sparkSession.createDataFrame([row], [FEATURES, LABEL, WEIGHT]).coalesce(1)
     regression = LogisticRegression(
         featuresCol=FEATURES,
