@@ -26,7 +26,7 @@ def start_session(name: str, driver_memory: str = "4g") -> SparkSession:
             .config("spark.serializer", "org.apache.spark.serializer.KryoSerializer")
             .config("spark.broadcast.compress", "false")
             .config("spark.shuffle.compress", "false")
-            .config("spark.sql.execution.arrow.maxRecordsPerBatch", "200")  # a vector is 44 kB of Python's numbers
+            .config("spark.sql.execution.arrow.maxRecordsPerBatch", "200")  # vectors are large in Python
         )
     if (submitted or "local").startswith("local"):  # the workers are this machine's: they need this very Python
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)

@@ -2,85 +2,24 @@
 
 from __future__ import annotations
 
-import http.client
 import json
-import os
 import re
 import shutil
-import signal
 import socket
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import pytest
 
 from api.settings import Settings
-
-START_SECONDS = 60  # compiling the scorer, where it was never compiled before, included
-REVIEW = b'{"id": 1, "text": "a wonderful film"}'
-JSON = {"Content-Type": "application/json"}
-
-
-class Running(NamedTuple):
-    process: subprocess.Popen[str]
-    host: str
-    port: int
-
-    def connect(self) -> http.client.HTTPConnection:
-        return http.client.HTTPConnection(self.host, self.port, timeout=10)
-
-
-def run(*flags: str, **environment: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "cli", "serve", *flags],
-        env=os.environ | environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-@contextmanager
-def serving(models: Path, *flags: str, **environment: str) -> Iterator[Running]:
-    with run("--port", "0", *flags, SENTIMENT_MODEL=str(models), **environment) as process:
-        try:
-            assert process.stdout is not None
-            line = process.stdout.readline()
-            found = re.fullmatch(r"sentiment: serving model tiny-1 on http://(127\.0\.0\.1):(\d+)\n", line)
-            assert found, line or process.communicate(timeout=START_SECONDS)
-            yield Running(process, found[1], int(found[2]))
-        finally:
-            process.kill()
+from tests.unit.api.serving import JSON, REVIEW, START_SECONDS, Running, ask, run, serving
 
 
 @pytest.fixture(scope="module")
 def server(models: Path) -> Iterator[Running]:
     with serving(models) as running:
         yield running
-
-
-def ask(server: Running, body: Any, headers: dict[str, str] = JSON, *, chunked: bool = False) -> tuple[int, Any]:
-    with closing(server.connect()) as connection:
-        connection.request("POST", "/predict", body, headers, encode_chunked=chunked)
-        response = connection.getresponse()
-        return response.status, json.loads(response.read())
-
-
-def wait_until(true: Callable[[], bool], seconds: float = 10) -> bool:
-    end = time.monotonic() + seconds
-    while not true() and time.monotonic() < end:
-        time.sleep(0.05)
-    return true()
-
-
-def listens(server: Running) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex((server.host, server.port)) == 0
 
 
 def test_it_answers_and_is_ready_when_it_says_so(server: Running) -> None:
@@ -136,40 +75,6 @@ def test_clients_that_never_send_their_bodies_do_not_keep_others_from_being_answ
     finally:
         for connection in slow:
             connection.close()
-
-
-def get(server: Running, path: str) -> str:
-    with closing(server.connect()) as connection:
-        connection.request("GET", path)
-        return connection.getresponse().read().decode()
-
-
-def test_the_figures_of_all_workers_are_added_up_and_leave_no_files(models: Path, tmp_path: Path) -> None:
-    with serving(models, "--workers", "2", TMPDIR=str(tmp_path)) as running:
-        assert wait_until(lambda: len(list(tmp_path.glob("sentiment-metrics-*/gauge_*.db"))) == 2)
-        for _ in range(40):  # each on a connection of its own, so that both workers get some
-            assert ask(running, REVIEW)[0] == 200
-        told = get(running, "/metrics")
-        assert 'sentiment_http_requests_total{route="/predict",status="200"} 40.0' in told
-        assert "sentiment_probability_count 40.0" in told
-        assert re.search(r'sentiment_model_info\{.*version="tiny-1".*\} 1\.0\n', told)
-        running.process.terminate()
-        assert running.process.wait(timeout=15) == 0
-        assert list(tmp_path.iterdir()) == []
-
-
-def test_one_worker_alone_keeps_its_figures_without_files_and_ends_with_its_parent(
-    models: Path, tmp_path: Path
-) -> None:
-    with serving(models, "--workers", "1", TMPDIR=str(tmp_path)) as running:
-        for _ in range(3):
-            assert ask(running, REVIEW)[0] == 200
-        told = get(running, "/metrics")
-        assert 'sentiment_http_requests_total{route="/predict",status="200"} 3.0' in told
-        assert "sentiment_probability_count 3.0" in told
-        assert list(tmp_path.iterdir()) == []
-        running.process.kill()
-        assert wait_until(lambda: not listens(running))
 
 
 def test_keys_from_a_file_are_asked_for(models: Path, tmp_path: Path) -> None:
@@ -229,35 +134,3 @@ def test_wrong_settings_are_one_line_and_misuse() -> None:
         _, error = process.communicate(timeout=START_SECONDS)
     assert process.returncode == 2
     assert re.fullmatch(r"sentiment: --port .*; --workers .*\n", error)
-
-
-@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_it_cleanly_and_silently(models: Path, stop: signal.Signals) -> None:
-    with serving(models, "--workers", "2") as running:
-        assert ask(running, REVIEW)[0] == 200
-        running.process.send_signal(stop)
-        output, error = running.process.communicate(timeout=15)
-        assert (running.process.returncode, output, error) == (0, "", "")
-        assert not listens(running)
-
-
-def test_a_request_under_way_is_still_answered_after_sigterm(models: Path) -> None:
-    with serving(models) as running, closing(running.connect()) as connection:
-        connection.putrequest("POST", "/predict")
-        connection.putheader("Content-Type", "application/json")
-        connection.putheader("Content-Length", str(len(REVIEW)))
-        connection.endheaders(REVIEW[:10])
-        time.sleep(0.3)  # so that the server has begun to read it
-        running.process.send_signal(signal.SIGTERM)
-        time.sleep(0.3)
-        connection.send(REVIEW[10:])
-        assert connection.getresponse().status == 200
-        assert running.process.wait(timeout=15) == 0
-
-
-def test_workers_end_and_tidy_up_when_their_parent_is_killed(models: Path, tmp_path: Path) -> None:
-    with serving(models, "--workers", "2", TMPDIR=str(tmp_path)) as running:
-        assert listens(running)
-        running.process.kill()
-        assert wait_until(lambda: not listens(running))
-        assert wait_until(lambda: list(tmp_path.iterdir()) == [])
