@@ -55,12 +55,13 @@ def run(context: Context) -> dict[str, float]:
     servers = _servers(context)
     with contextlib.ExitStack() as stack:
         started = {name: _start(stack, name, server, context.home) for name, server in servers.items()}
+        asked = [asked for asked in itertools.product((1, MANY), servers) if asked != (MANY, "bare")]
+        bodies = {(count, name): _write_bodies(context, name, servers[name], count) for count, name in asked}
         contestants: dict[str, Measure] = {}
         for count, connections, name in itertools.product((1, MANY), (1, 8, 64), servers):  # what is compared, together
-            if (name, count) != ("bare", MANY):
-                bodies = _write_bodies(context, name, servers[name], count)
+            if (count, name) in bodies:
                 label = f"{name}, {count} a request, {connections} connections"
-                contestants[label] = functools.partial(started[name], bodies, connections, count)
+                contestants[label] = functools.partial(started[name], bodies[count, name], connections, count)
         series = context.interleave(contestants)
     single = {name: series[f"{name}, 1 a request, 8 connections"] for name in ("ours", "bare", "mlflow")}
     return {f"ours/{peer}": ratio(single["ours"], single[peer], "reviews/s") for peer in ("bare", "mlflow")}
