@@ -8,7 +8,7 @@ ARG PYTHON_IMAGE=python:3.12-slim-bookworm
 FROM ${PYTHON_IMAGE} AS serve-wheels
 COPY deploy/locks/serve.lock /locks/
 RUN --mount=type=cache,target=/root/.cache/pip \
-    pip wheel --require-hashes --wheel-dir=/wheels --requirement /locks/serve.lock
+    pip wheel --require-hashes --no-deps --wheel-dir=/wheels --requirement /locks/serve.lock
 
 
 FROM ${PYTHON_IMAGE} AS base
@@ -28,7 +28,7 @@ RUN --mount=type=bind,from=serve-wheels,source=/wheels,target=/wheels \
 FROM base AS app
 RUN apt-get update && apt-get install --yes --no-install-recommends binutils && rm -rf /var/lib/apt/lists/*
 COPY deploy/locks/build.lock /locks/
-RUN --mount=type=cache,target=/root/.cache/pip pip install --require-hashes --requirement /locks/build.lock
+RUN --mount=type=cache,target=/root/.cache/pip pip install --require-hashes --no-deps --requirement /locks/build.lock
 WORKDIR /source
 COPY . .
 RUN pip install --no-deps --no-build-isolation --target=/app .
@@ -48,8 +48,8 @@ RUN apt-get update \
 FROM base AS train-wheels
 COPY deploy/locks/build.lock deploy/locks/train.lock /locks/
 RUN --mount=type=cache,target=/root/.cache/pip \
-    pip install --require-hashes --requirement /locks/build.lock \
-    && pip wheel --require-hashes --no-build-isolation --wheel-dir=/wheels --requirement /locks/train.lock
+    pip install --require-hashes --no-deps --requirement /locks/build.lock \
+    && pip wheel --require-hashes --no-deps --no-build-isolation --wheel-dir=/wheels --requirement /locks/train.lock
 
 
 FROM java AS connector
@@ -84,7 +84,7 @@ CMD ["train"]
 FROM ${PYTHON_IMAGE} AS ui-wheels
 COPY deploy/locks/ui.lock /locks/
 RUN --mount=type=cache,target=/root/.cache/pip \
-    pip wheel --require-hashes --wheel-dir=/wheels --requirement /locks/ui.lock
+    pip wheel --require-hashes --no-deps --wheel-dir=/wheels --requirement /locks/ui.lock
 
 
 FROM base AS ui

@@ -23,7 +23,7 @@ setup: .venv/.ready ## Make the virtual environment, with every package pinned b
 .venv/.ready: requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: install it, or name it: make PYTHON=/path/to/python"; exit 1; }
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
@@ -42,17 +42,18 @@ deployable: .local/checks/.ready ## Check the Dockerfile, the compose file, the 
 
 .local/checks/.ready: deploy/locks/checks.lock
 	$(PYTHON) -m venv .local/checks
-	.local/checks/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	.local/checks/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
 	@touch $@
 
 screenshots: setup ## Picture each page anew for the documents (needs chromium and a model)
 	$(BIN)/python -m tests.browser.screenshots
 
-lint: setup ## Check style, types and the import law
+lint: setup ## Check style, types, the import law and the lock
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m pip check
 
 format: setup ## Put the code into the project's format
 	$(BIN)/ruff check --fix .
