@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,11 +49,11 @@ class Classifier:
 
     def predict(self, texts: Sequence[str]) -> Predictions:
         """The answers to texts, in their order; any string is a text, the empty one included."""
-        return self.predict_cleaned([clean(text) for text in texts])
+        return self.predict_cleaned(map(clean, texts))
 
-    def predict_cleaned(self, texts: Sequence[str]) -> Predictions:
+    def predict_cleaned(self, texts: Iterable[str]) -> Predictions:
         """The same for texts that `clean` has been applied to, as those of training have: cleaning twice may differ."""
-        margins, counts = self.scorer.score([text.encode() for text in texts])
+        margins, counts = self.scorer.score(text.encode() for text in texts)
         return Predictions(margins, counts, self.manifest.calibration)
 
     def explain(self, text: str) -> Explanation:

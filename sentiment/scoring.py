@@ -5,8 +5,8 @@ from __future__ import annotations
 import ctypes
 import functools
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from itertools import accumulate
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import accumulate, islice
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,8 @@ from sentiment import library
 from sentiment.errors import SettingError
 from sentiment.tables import Bytes, Codes, Counts, Floats, Offsets, Tables, layout
 
-OWN_TEXTS, OWN_BYTES = 1_024, 8_192  # that a thread has room for at any time: 1 MB, of which most is never touched
+PIECE = 128  # texts that are scored together: what is made of them is still in a near cache when it is read
+OWN_BYTES = 8_192  # of a text that a thread has room for at any time
 
 Function = Callable[[Any, int, int, Any], int]  # see `entries.score_pointers` and `entries.walk_pointers`
 
@@ -35,13 +36,13 @@ def kernel() -> Mapping[str, Function]:
 
 
 class Room:
-    """The memory that the kernel reads and writes beside a model: for so many texts, the longest of so many bytes."""
+    """The memory that the kernel reads and writes beside a model: for PIECE texts, the longest of so many bytes."""
 
-    def __init__(self, tables: Tables, texts: int, longest: int) -> None:
+    def __init__(self, tables: Tables, longest: int) -> None:
         self.longest = longest
         self.layout = layout(longest, tables.max_order, len(tables.coefficients))
-        self.offsets = np.zeros(texts + 1, np.int64)
-        self.results = np.empty(2 * texts + 1)
+        self.offsets = np.zeros(PIECE + 1, np.int64)
+        self.results = np.empty(2 * PIECE + 1)
         self.work = np.empty(self.layout.end // 2 + 1, np.uint64)
         arrays = (self.offsets, self.results, self.work)
         self.addresses = (ctypes.c_char_p * 4)(None, *(array.ctypes.data for array in arrays))  # type: ignore[misc]
@@ -51,7 +52,7 @@ class OwnRoom(threading.local):
     """A room for each thread, because making one takes as long as scoring a text."""
 
     def __init__(self, tables: Tables) -> None:
-        self.room = Room(tables, OWN_TEXTS, OWN_BYTES)
+        self.room = Room(tables, OWN_BYTES)
 
 
 class Scorer:
@@ -70,20 +71,20 @@ class Scorer:
     def __reduce__(self) -> tuple[type[Scorer], tuple[Tables]]:
         return Scorer, (self.tables,)  # addresses mean nothing elsewhere
 
-    def score(self, texts: Sequence[bytes]) -> tuple[Floats, Counts]:
+    def score(self, texts: Iterable[bytes]) -> tuple[Floats, Counts]:
         """Margins, shape (texts,), and (distinct, kept) buckets, shape (texts, 2)."""
-        lengths = [*map(len, texts)]
-        count = len(lengths)
-        room = self._room(count, max(lengths, default=0))
-        room.offsets[1 : count + 1] = [*accumulate(lengths)]
-        room.addresses[0] = b"".join(texts)
-        self._score(room.addresses, count, room.longest, self._model)
-        results = room.results[: 2 * count].copy()
-        return results[:count], results[count:].view(np.int32).reshape(count, 2)
+        rest = iter(texts)
+        scored = [self._score_piece([*islice(rest, PIECE)])]
+        while piece := [*islice(rest, PIECE)]:
+            scored.append(self._score_piece(piece))
+        if len(scored) == 1:
+            return scored[0]
+        margins, counts = zip(*scored, strict=True)
+        return np.concatenate(margins), np.concatenate(counts)
 
     def walk(self, text: bytes) -> tuple[Bytes, Codes, Codes]:
         """A text's folded tokens, their starts (see `tokens.tokenise`) and its terms' buckets (`hash_terms`)."""
-        room = self._room(1, len(text))
+        room = self._room(len(text))
         room.offsets[1] = len(text)
         room.addresses[0] = text
         tokens = self._walk(room.addresses, 1, room.longest, self._model)
@@ -99,6 +100,17 @@ class Scorer:
         ranks = (before + np.bitwise_count(bits & (bit - np.uint64(1)))).astype(np.int64)
         return np.where(bits & bit, ranks, -1)
 
-    def _room(self, texts: int, longest: int) -> Room:
-        """The thread's own, or one that is gone afterwards for what does not fit into that."""
-        return self._own.room if texts <= OWN_TEXTS and longest <= OWN_BYTES else Room(self.tables, texts, longest)
+    def _score_piece(self, texts: Sequence[bytes]) -> tuple[Floats, Counts]:
+        """The same for PIECE texts at most."""
+        lengths = [*map(len, texts)]
+        count = len(lengths)
+        room = self._room(max(lengths, default=0))
+        room.offsets[1 : count + 1] = [*accumulate(lengths)]
+        room.addresses[0] = b"".join(texts)
+        self._score(room.addresses, count, room.longest, self._model)
+        results = room.results[: 2 * count].copy()
+        return results[:count], results[count:].view(np.int32).reshape(count, 2)
+
+    def _room(self, longest: int) -> Room:
+        """The thread's own, or for a text that does not fit into that one that is gone afterwards."""
+        return self._own.room if longest <= OWN_BYTES else Room(self.tables, longest)

@@ -68,7 +68,9 @@ def prepare(frame: DataFrame, classes: Classes, recipe: Recipe) -> Prepared:
         keep = min(recipe.keep, max(KEEP_ANYWAY, KEEP_A_ROW * rows))
         chosen = choose(ratios, positive + negative, keep)
         kept, ratios = kept[chosen], ratios[chosen]
-    return Prepared(_in_fixed_order(_compact(frame, kept, ratios), rows).cache(), rows, kept, ratios)
+    compact = _in_fixed_order(_compact(frame, kept, ratios), rows).cache()
+    compact.count()  # made inside of a fit, it would get all rows of a partition into Python at once
+    return Prepared(compact, rows, kept, ratios)
 
 
 def fit(prepared: Prepared, recipe: Recipe, penalty: float) -> Linear:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sentiment import Classifier
 from sentiment.cleaning import clean
 from sentiment.errors import ModelError
+from sentiment.scoring import OWN_BYTES, PIECE
 from tests.tiny import RULE, WEIGHTS, bucket_of, plain_margin, write_tiny_model
 
 BY_BUCKET = {bucket_of(term): weight for term, weight in WEIGHTS.items()}
@@ -31,6 +32,16 @@ def classifier(models: Path) -> Classifier:
 @given(text=REVIEWS)
 def test_margins_are_the_plain_sums_to_the_last_bit(classifier: Classifier, text: str) -> None:
     assert classifier.predict([text]).margin[0] == plain_margin(clean(text), RULE, BY_BUCKET)
+
+
+@pytest.mark.parametrize("texts", [PIECE, PIECE + 1, 3 * PIECE + 5])
+def test_a_text_has_the_answer_in_a_batch_that_it_has_alone(classifier: Classifier, texts: int) -> None:
+    batch = [f"{'wonderful ' * (place % 7)}film, not bad " * (place % 50) for place in range(texts)]
+    batch[texts // 2] = "awful " + "é" * OWN_BYTES
+    alone = [classifier.predict([text]) for text in batch]
+    together = classifier.predict(batch)
+    assert together.margin.tolist() == [one.margin[0] for one in alone]
+    assert together.counts.tolist() == [one.counts[0].tolist() for one in alone]
 
 
 @given(text=REVIEWS)
