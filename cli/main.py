@@ -24,6 +24,7 @@ VERBS = {
     "topics": ("cli.topics:topics", "Create the stream's topics."),
     "produce": ("cli.produce:produce", "Send a file's reviews to Kafka."),
     "consume": ("cli.consume:consume", "Print the results that arrive on Kafka."),
+    "dlq": ("cli.dlq:dlq", "See what could not be classified, and send it once more."),
     "serve": ("cli.serve:serve", "Serve the model over HTTP."),
     "ui": ("cli.ui.command:ui", "Open the page: try a review, watch the stream, read the model's report."),
     "kafka": ("cli.kafka:kafka", "Start and stop the broker that a bare machine lacks."),

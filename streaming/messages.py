@@ -1,4 +1,4 @@
-"""What a record's value means, and how a result and a dead letter look on the wire: pure, and total over all bytes.
+"""What a record's value means, and how a result looks on the wire: pure, and total over all bytes.
 
 A value that starts with `{` (after white space and a byte order mark) is meant as a JSON object and must be one;
 any other UTF-8 value is the text of a review, `10/10` and `"great"` with its quotes included.
@@ -119,32 +119,18 @@ def result_reply(record: Record, topic: str, value: bytes, model_version: str) -
         ("ce_type", CLOUD_EVENT_TYPE),
         ("content-type", b"application/json"),
     ]
-    if 0 <= record.timestamp_ms <= LAST_MILLISECOND:
-        ours.append(("ce_time", _time(record.timestamp_ms)))
+    if time := time_of(record.timestamp_ms):
+        ours.append(("ce_time", time.encode()))
     theirs = [h for h in record.headers if not h[0].startswith("ce_") and h[0].lower() != "content-type"]
     return Reply(topic, record.key, value, theirs + ours)
 
 
 @lru_cache(1024)  # at high rates many records share a millisecond
-def _time(milliseconds: int) -> bytes:
-    return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(timespec="milliseconds").encode()
-
-
-def dead_letter(record: Record, topic: str, rejection: Rejection) -> Reply:
-    """The record as it came, with the headers that Kafka Connect gives a dead letter and the reason."""
-    stage = "KAFKA_PRODUCE" if rejection.reason == "result_too_large" else "VALUE_CONVERTER"
-    ours = {
-        "__connect.errors.topic": record.topic,
-        "__connect.errors.partition": str(record.partition),
-        "__connect.errors.offset": str(record.offset),
-        "__connect.errors.stage": stage,
-        "__connect.errors.class.name": __name__,
-        "__connect.errors.exception.class.name": f"{__name__}.Rejection",
-        "__connect.errors.exception.message": rejection.detail,
-        "sentiment.reason": rejection.reason,
-    }
-    theirs = [header for header in record.headers if header[0] not in ours]
-    return Reply(topic, record.key, record.value, theirs + [(name, text.encode()) for name, text in ours.items()])
+def time_of(milliseconds: int) -> str | None:
+    """A record's time by RFC 3339; None where it has none, or one that no date can hold."""
+    if not 0 <= milliseconds <= LAST_MILLISECOND:
+        return None
+    return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(timespec="milliseconds")
 
 
 def size(reply: Reply) -> int:

@@ -12,7 +12,8 @@ from sentiment import Classifier, Prediction
 from sentiment.predictions import Predictions
 from sentiment.results import result
 from streaming.brokers.seam import Record, Reply
-from streaming.messages import Rejection, Review, dead_letter, read_review, result_reply, size
+from streaming.dead_letters import dead_letter
+from streaming.messages import Rejection, Review, read_review, result_reply, size
 from streaming.settings import StreamSettings
 
 _encoder = msgspec.json.Encoder()

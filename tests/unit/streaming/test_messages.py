@@ -10,7 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from streaming.brokers.seam import Headers, Record
-from streaming.messages import Rejection, Review, dead_letter, read_review, result_reply, size
+from streaming.dead_letters import dead_letter
+from streaming.messages import Rejection, Review, read_review, result_reply, size
 
 AFTER_THE_YEAR_9999 = 253_402_300_800_000
 

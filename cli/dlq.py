@@ -1,0 +1,173 @@
+"""`sentiment dlq`: see what could not be classified, and send it to be classified once more."""
+
+from __future__ import annotations
+
+import base64
+import itertools
+import shutil
+import sys
+from collections import Counter
+from collections.abc import Callable, Generator
+from contextlib import closing
+from typing import Any, TypeVar, get_args
+
+import click
+import msgspec
+
+from cli import broker_options
+from sentiment.errors import DataError
+from streaming.brokers.seam import Cluster, Group
+from streaming.dead_letters import DeadLetter, Replayed, dead_letters, replay
+from streaming.messages import Reason, time_of
+from streaming.topics import require_topics
+
+GROUP = "sentiment-dlq"
+READ_IDLE, REPLAY_IDLE = 2.0, 5.0  # seconds
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+reasons_flag = click.option(
+    "--reason", "reasons", multiple=True, type=click.Choice(get_args(Reason)), help="Only these; may be given again."
+)
+json_flag = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+
+
+def _of_the_topic(command: Command) -> Command:
+    for option in (
+        broker_options.topic("dead_letters"),
+        broker_options.client,
+        broker_options.bootstrap_servers,
+    ):
+        command = option(command)
+    return command
+
+
+@click.group()
+def dlq() -> None:
+    """See dead letters, and send them to be classified once more."""
+
+
+@dlq.command("list")
+@_of_the_topic
+@reasons_flag
+@click.option("--max", "most", type=click.IntRange(min=1), help="Stop after so many.")
+@json_flag
+def list_letters(reasons: tuple[str, ...], most: int | None, as_json: bool, **flags: Any) -> None:
+    """Print the dead letters, the oldest of each partition first: place, reason, and the beginning of the value."""
+    counted: Counter[str] = Counter()
+    with closing(_letters(flags)) as letters:
+        chosen = (letter for letter in letters if not reasons or letter.reason in reasons)
+        for letter in itertools.islice(chosen, most):
+            counted[letter.reason] += 1
+            click.echo(msgspec.json.encode(_told(letter)) if as_json else _line(letter))
+    if not as_json:
+        each = ", ".join(f"{count:,} {reason}" for reason, count in counted.most_common())
+        click.echo(f"{counted.total():,} dead letters{': ' + each if each else ''}", err=True)
+
+
+@dlq.command()
+@click.argument("place")
+@_of_the_topic
+@click.option("--value", "value_only", is_flag=True, help="Print the value alone, byte for byte.")
+@json_flag
+def show(place: str, value_only: bool, as_json: bool, **flags: Any) -> None:
+    """Print one dead letter whole. PLACE is where `list` says that it stands: topic-partition-offset."""
+    with closing(_letters(flags)) as letters:
+        letter = next((letter for letter in letters if letter.place == place), None)
+    if letter is None:
+        raise DataError(f"there is no dead letter at {place}; `sentiment dlq list` names those there are")
+    if value_only:
+        sys.stdout.buffer.write(letter.record.value or b"")
+    elif as_json:
+        click.echo(msgspec.json.encode(_told(letter)))
+    else:
+        for line in _whole(letter):
+            click.echo(line)
+
+
+@dlq.command("replay")
+@_of_the_topic
+@broker_options.topic("reviews")
+@reasons_flag
+@click.option(
+    "--group", default=GROUP, show_default=True, help="Consumer group that remembers what has been gone through."
+)
+@click.option("--idle", default=REPLAY_IDLE, show_default=True, help="Seconds without a dead letter that end it.")
+@json_flag
+def send_again(group: str, reasons: tuple[str, ...], idle: float, as_json: bool, **flags: Any) -> None:
+    """Send dead letters to the topic of the reviews as they came, each exactly once.
+
+    What the group has been through is not sent again, nor what --reason leaves out: name another --group to begin anew.
+    A review that still can't be classified comes back as a new dead letter, which waits for the next replay.
+    """
+    cluster = _cluster(flags, "dead_letters_topic", "reviews_topic")
+    done = Replayed(0, 0)
+    with closing(cluster.join(Group(group, "dlq-replay", flags["dead_letters_topic"]))) as broker:
+        chosen: Callable[[DeadLetter], bool] = lambda letter: not reasons or letter.reason in reasons  # noqa: E731
+        for more in replay(broker, flags["reviews_topic"], chosen, idle):
+            done = Replayed(done.sent + more.sent, done.passed_over + more.passed_over)
+        broker.leave()
+    if as_json:
+        click.echo(msgspec.json.encode(done._asdict()))
+    else:
+        click.echo(f"sent again: {done.sent:,}; passed over: {done.passed_over:,}")
+
+
+def _cluster(flags: dict[str, Any], *topics: str) -> Cluster:
+    cluster = broker_options.cluster(flags["client"], broker_options.connection(flags["bootstrap_servers"]))
+    require_topics(cluster, tuple(flags[topic] for topic in topics))
+    return cluster
+
+
+def _letters(flags: dict[str, Any]) -> Generator[DeadLetter]:
+    return dead_letters(_cluster(flags, "dead_letters_topic"), flags["dead_letters_topic"], READ_IDLE)
+
+
+def _told(letter: DeadLetter) -> dict[str, Any]:
+    """For programs. Bytes that are no UTF-8 are told in base64, under a name that says so."""
+    record = letter.record
+    told: dict[str, Any] = {
+        "place": letter.place,
+        "origin": letter.origin,
+        "reason": letter.reason,
+        "detail": letter.detail,
+    }
+    told |= {"timestamp": time_of(record.timestamp_ms), **_bytes("key", record.key), **_bytes("value", record.value)}
+    return told | {"headers": [{"name": _plain(name), **_bytes("value", value)} for name, value in record.headers]}
+
+
+def _bytes(name: str, value: bytes | None) -> dict[str, str | None]:
+    try:
+        return {name: None if value is None else value.decode()}
+    except UnicodeDecodeError:
+        return {f"{name}_base64": base64.b64encode(value or b"").decode()}
+
+
+def _line(letter: DeadLetter) -> str:
+    """One line of the terminal's width."""
+    value = " ".join(_shown(letter.record.value).split())
+    line = f"{letter.place}  {letter.reason:17}  {value}"
+    width = shutil.get_terminal_size().columns
+    return line if len(line) <= width else line[: width - 1] + "…"
+
+
+def _whole(letter: DeadLetter) -> list[str]:
+    record = letter.record
+    return [
+        f"place   {letter.place}, {time_of(record.timestamp_ms) or 'without a time'}",
+        f"came    from {letter.origin}",
+        f"reason  {letter.reason}: {letter.detail}",
+        f"key     {_shown(record.key)}",
+        *(f"header  {_plain(name)}: {_shown(value)}" for name, value in record.headers),
+        "value",
+        _shown(record.value),
+    ]
+
+
+def _shown(value: bytes | None) -> str:
+    return "(none)" if value is None else _plain(value.decode(errors="backslashreplace"))
+
+
+def _plain(text: str) -> str:
+    """What is no character, or would command a terminal, as an escape."""
+    return "".join(c if c.isprintable() or c in "\n\t" else c.encode("unicode_escape").decode() for c in text)

@@ -1,0 +1,100 @@
+"""`sentiment dlq` on a cluster in memory; tests/contract has the same on real ones."""
+
+from __future__ import annotations
+
+import base64
+import json
+
+import pytest
+from click.testing import CliRunner, Result
+
+from cli import broker_options, dlq
+from sentiment.errors import DataError, ServiceError
+from sentiment.results import Source
+from streaming.brokers.header_names import HeaderName
+from streaming.brokers.memory import MemoryCluster
+from streaming.brokers.seam import Headers, Record, Reply
+from streaming.dead_letters import dead_letter
+from streaming.messages import Reason, Rejection
+from streaming.settings import Limits, Topics
+from streaming.topics import create_topics
+
+
+@pytest.fixture
+def cluster(monkeypatch: pytest.MonkeyPatch) -> MemoryCluster:
+    cluster = MemoryCluster()
+    monkeypatch.setattr(broker_options, "cluster", lambda *_: cluster)
+    monkeypatch.setattr(dlq, "READ_IDLE", 0.01)
+    return cluster
+
+
+@pytest.fixture
+def letters(cluster: MemoryCluster) -> MemoryCluster:
+    """Three dead letters on one partition."""
+    create_topics(cluster, Topics(partitions=1), Limits())
+    put(cluster, "not_an_object", b'{"text": \x1b[31m', [("traceparent", b"00-1")])
+    put(cluster, "not_utf8", b"\xff\x00", [(HeaderName("caf\udce9"), b"\xff")])
+    put(cluster, "tombstone", None, [])
+    return cluster
+
+
+def put(cluster: MemoryCluster, reason: Reason, value: bytes | None, headers: Headers) -> None:
+    was = Record("reviews", 2, 41, b"key", value, headers, 0)
+    with cluster.sender() as sender:
+        sender.send(dead_letter(was, "dlq.reviews", Rejection(reason, f"why {reason}", Source("reviews", 2, 41))))
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(dlq.dlq, arguments, catch_exceptions=False)
+
+
+def test_list_has_a_line_for_each_and_counts_the_reasons(letters: MemoryCluster) -> None:
+    result = run("list")
+    first, second, third = result.stdout.splitlines()
+    assert first.split() == ["dlq.reviews-0-0", "not_an_object", '{"text":', r"\x1b[31m"]
+    assert second.split() == ["dlq.reviews-0-1", "not_utf8", r"\xff\x00"]
+    assert third.split() == ["dlq.reviews-0-2", "tombstone", "(none)"]
+    assert result.stderr.strip() == "3 dead letters: 1 not_an_object, 1 not_utf8, 1 tombstone"
+
+
+def test_list_takes_reasons_and_a_limit(letters: MemoryCluster) -> None:
+    assert [line.split()[1] for line in run("list", "--reason", "tombstone").stdout.splitlines()] == ["tombstone"]
+    assert [line.split()[1] for line in run("list", "--max", "1").stdout.splitlines()] == ["not_an_object"]
+
+
+def test_json_tells_every_byte(letters: MemoryCluster) -> None:
+    first, second, third = map(json.loads, run("list", "--json").stdout.splitlines())
+    assert first["value"] == '{"text": \x1b[31m'
+    assert (first["origin"], first["reason"], first["detail"]) == ("reviews-2-41", "not_an_object", "why not_an_object")
+    assert base64.b64decode(second["value_base64"]) == b"\xff\x00"
+    assert {"name": r"caf\udce9", "value_base64": "/w=="} in second["headers"]
+    assert third["value"] is None
+
+
+def test_show_prints_one_whole(letters: MemoryCluster) -> None:
+    lines = run("show", "dlq.reviews-0-1").stdout.splitlines()
+    assert lines[1:4] == ["came    from reviews-2-41", "reason  not_utf8: why not_utf8", "key     key"]
+    assert r"header  caf\udce9: \xff" in lines
+    assert lines[-2:] == ["value", r"\xff\x00"]
+    assert run("show", "dlq.reviews-0-1", "--value").stdout_bytes == b"\xff\x00"
+
+
+def test_show_names_a_place_where_nothing_is(letters: MemoryCluster) -> None:
+    with pytest.raises(DataError, match=r"no dead letter at dlq\.reviews-0-7"):
+        run("show", "dlq.reviews-0-7")
+
+
+def test_replay_sends_each_once_and_says_how_many(letters: MemoryCluster) -> None:
+    arguments = ("replay", "--idle", "0.01", "--json")
+    assert json.loads(run(*arguments, "--reason", "not_an_object").stdout) == {"sent": 1, "passed_over": 2}
+    assert json.loads(run(*arguments).stdout) == {"sent": 0, "passed_over": 0}
+    assert json.loads(run(*arguments, "--group", "anew").stdout) == {"sent": 3, "passed_over": 0}
+    reader = letters.read(["reviews"], from_beginning=True)
+    assert [record.value for record in reader.poll(0)] == [b'{"text": \x1b[31m'] * 2 + [b"\xff\x00", None]
+
+
+def test_a_missing_topic_is_named(cluster: MemoryCluster) -> None:
+    with cluster.sender() as sender, pytest.raises(ServiceError):
+        sender.send(Reply("dlq.reviews", None, b"", []))
+    with pytest.raises(ServiceError, match=r"dlq\.reviews"):
+        run("list")
