@@ -16,7 +16,7 @@ REASON, REPLAY = "sentiment.reason", "sentiment.replay"
 UNKNOWN = "unknown"  # the reason of a record that somebody else has put there
 POLL_SECONDS = 0.25
 SKEW_MS = 60_000  # by which clocks may differ
-JOIN_SECONDS = 30.0  # after which a member that still has no partition is taken to get none
+JOIN_SECONDS = 10.0  # after which a member of which nothing else tells is taken to have its partitions
 
 
 class DeadLetter(NamedTuple):

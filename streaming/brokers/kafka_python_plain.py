@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import closing, contextmanager
@@ -22,13 +24,39 @@ SEND_SECONDS = 60
 UNACKNOWLEDGED = 10_000
 
 
+# What a broker does that does not let a client in; the client may or may not have read why.
+DISCONNECTED = ": do KAFKA_SECURITY_PROTOCOL, KAFKA_SASL_* and KAFKA_SSL_* fit the broker?"
+
+
+class Attempts(logging.Handler):
+    """Why attempts to connect failed: kafka-python logs it, and then only says that none succeeded."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.reasons: dict[str, None] = {}  # each once, in the order they came
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if told := re.match(r"Bootstrap connection to \S+ failed: (.*) \(backoff ", record.getMessage()):
+            hint = DISCONNECTED if "disconnected" in told[1] else ""
+            self.reasons[told[1] + hint] = None
+
+
+ATTEMPTS = Attempts()
+_connections = logging.getLogger("kafka.net.manager")
+_connections.addHandler(ATTEMPTS)
+_connections.setLevel(logging.WARNING)
+_connections.propagate = False
+
+
 @contextmanager
 def broker_errors(doing: str) -> Iterator[None]:
     """Turn whatever the client raises into a ServiceError that says what was being done."""
+    ATTEMPTS.reasons.clear()
     try:
         yield
     except KafkaError as error:
-        raise ServiceError(f"{doing} failed: {error}") from error
+        why = f" ({'; '.join(ATTEMPTS.reasons)})" if isinstance(error, KafkaTimeoutError) and ATTEMPTS.reasons else ""
+        raise ServiceError(f"{doing} failed: {error}{why}") from error
 
 
 def client_options(connection: Connection) -> dict[str, Any]:

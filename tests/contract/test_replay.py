@@ -27,6 +27,11 @@ def fill(world: World, count: int) -> None:
             sender.send(dead_letter(was, world.reviews, rejection))
 
 
+@pytest.fixture(autouse=True)
+def _join_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("streaming.dead_letters.JOIN_SECONDS", 5.0)
+
+
 def go_through(world: World, topic: str, *reasons: str) -> Replayed:
     """One run by a member that leaves afterwards."""
 
