@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.chromium import browsing, chromium, visit
 from tests.browser.stack import Stack
 from tests.evaluated import write_evaluated_model
+from tests.lacking import lacking
 
 expect.set_options(timeout=30_000)
 
@@ -60,7 +61,7 @@ def page_process(stack: Stack) -> Iterator[int]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     if chromium() is None:
-        pytest.skip("no chromium on this machine: apt-get install chromium")
+        lacking("no chromium on this machine: apt-get install chromium")
     with browsing() as browser:
         yield browser
 
