@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -14,9 +15,13 @@ from sentiment.results import Prediction
 
 
 def probabilities(margins: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """The positive class's probability, by the formula of Spark's LogisticRegressionModel: 1 - 1/(1 + exp(margin))."""
+    """The positive class's probability, by the formula of Spark's LogisticRegressionModel: 1 - 1/(1 + exp(margin)).
+
+    Shape (n,) to (n,). By the C library's exp(), for numpy's own differs in the last bit from one processor to another.
+    """
     # exp() would overflow above 709, where the answer has long been 1.
-    return 1.0 - 1.0 / (1.0 + np.exp(np.minimum(margins, 709.0)))
+    powers = np.fromiter(map(math.exp, np.minimum(margins, 709.0).tolist()), np.float64, len(margins))
+    return 1.0 - 1.0 / (1.0 + powers)
 
 
 @dataclass(frozen=True)

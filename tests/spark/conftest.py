@@ -50,8 +50,8 @@ def java_home() -> Path:
     except SettingError as error:
         lacking(str(error))
     os.environ["JAVA_HOME"] = str(home)
-    # Runs this short end before the optimising compiler's work pays
-    os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
+    # Runs this short end before the optimising compiler's work pays. Without it Java keeps too little room for code
+    os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m")
     return home
 
 
