@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import shutil
 from contextlib import closing, suppress
 from typing import Any
 
@@ -11,6 +10,7 @@ import click
 import msgspec
 
 from cli import broker_options
+from cli.terminal import fitting
 from streaming.brokers.seam import Record
 from streaming.reading import follow
 from streaming.topics import require_topics
@@ -57,6 +57,4 @@ def _write_line(record: Record) -> None:
         click.echo(f"{record.topic}-{record.partition}-{record.offset} is not a result", err=True)
         return
     text = " ".join(str(result.review.get("text", "")).split())
-    line = f"{result.label:8}  {result.confidence:6.1%}  {text}"
-    width = shutil.get_terminal_size().columns
-    click.echo(line if len(line) <= width else line[: width - 1] + "…")
+    click.echo(fitting(f"{result.label:8}  {result.confidence:6.1%}  {text}"))

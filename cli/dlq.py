@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import itertools
-import shutil
 import sys
 from collections import Counter
 from collections.abc import Callable, Generator
@@ -15,6 +14,7 @@ import click
 import msgspec
 
 from cli import broker_options
+from cli.terminal import fitting
 from sentiment.errors import DataError
 from streaming.brokers.seam import Cluster, Group
 from streaming.dead_letters import DeadLetter, Replayed, dead_letters, replay
@@ -56,8 +56,7 @@ def list_letters(reasons: tuple[str, ...], most: int | None, as_json: bool, **fl
     """Print the dead letters, the oldest of each partition first: place, reason, and the beginning of the value."""
     counted: Counter[str] = Counter()
     with closing(_letters(flags)) as letters:
-        chosen = (letter for letter in letters if not reasons or letter.reason in reasons)
-        for letter in itertools.islice(chosen, most):
+        for letter in itertools.islice(filter(_of(reasons), letters), most):
             counted[letter.reason] += 1
             click.echo(msgspec.json.encode(_told(letter)) if as_json else _line(letter))
     if not as_json:
@@ -103,14 +102,18 @@ def send_again(group: str, reasons: tuple[str, ...], idle: float, as_json: bool,
     cluster = _cluster(flags, "dead_letters_topic", "reviews_topic")
     done = Replayed(0, 0)
     with closing(cluster.join(Group(group, "dlq-replay", flags["dead_letters_topic"]))) as broker:
-        chosen: Callable[[DeadLetter], bool] = lambda letter: not reasons or letter.reason in reasons  # noqa: E731
-        for more in replay(broker, flags["reviews_topic"], chosen, idle):
+        for more in replay(broker, flags["reviews_topic"], _of(reasons), idle):
             done = Replayed(done.sent + more.sent, done.passed_over + more.passed_over)
         broker.leave()
     if as_json:
         click.echo(msgspec.json.encode(done._asdict()))
     else:
         click.echo(f"sent again: {done.sent:,}; passed over: {done.passed_over:,}")
+
+
+def _of(reasons: tuple[str, ...]) -> Callable[[DeadLetter], bool]:
+    """Whether a dead letter has one of the reasons, or any where none is named."""
+    return lambda letter: not reasons or letter.reason in reasons
 
 
 def _cluster(flags: dict[str, Any], *topics: str) -> Cluster:
@@ -146,9 +149,7 @@ def _bytes(name: str, value: bytes | None) -> dict[str, str | None]:
 def _line(letter: DeadLetter) -> str:
     """One line of the terminal's width."""
     value = " ".join(_shown(letter.record.value).split())
-    line = f"{letter.place}  {letter.reason:17}  {value}"
-    width = shutil.get_terminal_size().columns
-    return line if len(line) <= width else line[: width - 1] + "…"
+    return fitting(f"{letter.place}  {letter.reason:17}  {value}")
 
 
 def _whole(letter: DeadLetter) -> list[str]:

@@ -1,4 +1,4 @@
-"""What the machine allows: each byte read once, each term hashed once from memory, each looked up once at random.
+"""What the machine allows: each byte read once, each term hashed once, each looked up once at random.
 
 Nothing is split, folded, counted or summed in order. The table looked up has a bit for each of the model's buckets:
 1 MB for 2^23, where a dense array of their coefficients would have 64.
@@ -15,7 +15,7 @@ import numpy as np
 from benchmarks.rows import read
 from benchmarks.workers.answering import answer_rates
 from sentiment import Classifier
-from sentiment.hashing import SEED, block_at, finish, mix
+from sentiment.hashing import SEED, finish, mix
 from sentiment.tables import U32, U64, Bits, Bytes, Codes, Offsets
 
 
@@ -24,14 +24,11 @@ def least_work(data: Bytes, offsets: Offsets, terms: Offsets, table: Bits, bucke
     """A sum of all that was read, so that no reading can be left out. The table has a power of two of words."""
     total, mask = U64(0), U32(len(table) - 1)
     for text in range(len(offsets) - 1):
-        start, end = U64(offsets[text]), U64(offsets[text + 1])
-        for place in range(start, end):
+        for place in range(U64(offsets[text]), U64(offsets[text + 1])):
             total += data[place]
-        apart = ((end - start) << U64(16)) // U64(terms[text])  # bytes from a term's beginning to the next one's
         for place in range(U64(terms[text])):  # a term has nine bytes: two blocks and what is left over
-            at = start + (place * apart >> U64(16))
-            state = mix(mix(U32(SEED), block_at(data, at)), block_at(data, at + U64(4)))
-            buckets[place] = finish(state, U32(data[at + U64(8)]), U32(9)) & mask
+            block = U32(place) ^ U32(total)
+            buckets[place] = finish(mix(mix(U32(SEED), block), block), block, U32(9)) & mask
         for place in range(U64(terms[text])):
             total += table[buckets[place]]
     return total
@@ -40,7 +37,7 @@ def least_work(data: Bytes, offsets: Offsets, terms: Offsets, table: Bits, bucke
 def main(models: Path, reviews: Path) -> None:
     texts, scorer = [text.encode() for text in read(reviews).texts], Classifier.load(models).scorer
     terms = np.array([len(scorer.walk(text)[2]) for text in texts])
-    data, offsets = np.frombuffer(b"".join([*texts, bytes(12)]), np.uint8), np.cumsum([0, *map(len, texts)])
+    data, offsets = np.frombuffer(b"".join(texts), np.uint8), np.cumsum([0, *map(len, texts)])
     table, buckets = np.ones(len(scorer.tables.kept), np.uint64), np.empty(terms.max(), np.uint32)
     answer_rates(lambda: least_work(data, offsets, terms, table, buckets), len(texts))
 
