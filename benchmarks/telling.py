@@ -17,6 +17,8 @@ from rich.table import Table
 
 from benchmarks.series import Series
 
+OTHERS = ("spark", "sklearn", "fasttext", "vw", "limit", "bare", "mlflow")  # what ours is measured beside
+
 
 class Measured(msgspec.Struct, frozen=True):
     """A part's ratios by name, and what they were made of."""
@@ -80,13 +82,19 @@ def write(parts: Parts, folder: Path) -> Path:
 
 def figure(parts: Parts) -> Figure:
     """A panel for each unit of each part: medians with the least and the most, on a logarithmic scale."""
-    panels = [(part, unit) for part, measured in parts.items() for unit in _units(measured.rows)]
+    panels = [
+        (part, unit, [row for row in measured.rows if unit in row.units][::-1])
+        for part, measured in parts.items()
+        for unit in _units(measured.rows)
+    ]
     across = max(min(len(panels), 3), 1)
-    down = max(math.ceil(len(panels) / across), 1)
-    drawn = Figure(figsize=(5.0 * across, 2.6 * down), dpi=80, layout="constrained")
-    for place, (part, unit) in enumerate(panels, 1):
-        axes = drawn.add_subplot(down, across, place, title=part, xlabel=unit, xscale="log")
-        _points(axes, [row for row in parts[part].rows if unit in row.units][::-1], unit)
+    most = [len(rows) for _, _, rows in panels] or [0]
+    heights = [1.1 + 0.3 * max(most[first : first + across]) for first in range(0, len(most), across)]
+    drawn = Figure(figsize=(5.0 * across, sum(heights)), dpi=80, layout="constrained")
+    grid = drawn.add_gridspec(len(heights), across, height_ratios=heights)
+    for place, (part, unit, rows) in enumerate(panels):
+        axes = drawn.add_subplot(grid[divmod(place, across)], title=part, xlabel=unit, xscale="log")
+        _points(axes, rows, unit)
     return drawn
 
 
@@ -99,7 +107,7 @@ def _points(axes: Axes, rows: list[Series], unit: str) -> None:
     for place, row in enumerate(rows):
         median, values = row.median(unit), row.values(unit)
         spread = [[median - min(values)], [max(values) - median]]
-        colour = "tab:orange" if row.name.startswith("ours") else "tab:gray"
+        colour = "tab:gray" if row.name.startswith(OTHERS) else "tab:orange"
         axes.errorbar([median], [place], xerr=spread, fmt="o", color=colour, capsize=3)
         axes.annotate(_figure(median), (median, place), (0, 6), textcoords="offset points", ha="center", fontsize=8)
     axes.set_yticks(range(len(rows)), [row.name for row in rows])
