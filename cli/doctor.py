@@ -13,7 +13,7 @@ import click
 import msgspec
 from rich.console import Console
 
-from cli import broker_options
+from cli import broker_options, model_option
 from local.java import find_java
 from sentiment import Classifier, library
 from sentiment.errors import SentimentError, ServiceError, SettingError
@@ -37,15 +37,7 @@ class MissingError(Exception):
 
 
 @click.command()
-@click.option(
-    "--model",
-    type=click.Path(path_type=Path),
-    default="models",
-    envvar="SENTIMENT_MODEL",
-    show_default=True,
-    show_envvar=True,
-    help="Folder of model versions, or one version's folder.",
-)
+@model_option.model
 @broker_options.bootstrap_servers
 @broker_options.client
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a part, for programs.")

@@ -10,25 +10,17 @@ from typing import Any
 import click
 import msgspec
 
+from cli import model_option
 from cli.predict_file import Job, predict_file, show
 from sentiment import Classifier
 from sentiment.results import result
 
 _TEXTS = click.argument("texts", nargs=-1)
-_MODEL = click.option(
-    "--model",
-    type=click.Path(path_type=Path),
-    default=Path("models"),
-    envvar="SENTIMENT_MODEL",
-    show_default=True,
-    show_envvar=True,
-    help="Folder of models, or one version.",
-)
 
 
 @click.command()
 @_TEXTS
-@_MODEL
+@model_option.model
 @click.option("--input", "source", metavar="FILE", help="Classify the rows of a CSV, TSV, JSON lines or Parquet file.")
 @click.option(
     "--output",
@@ -59,7 +51,7 @@ def predict(texts: tuple[str, ...], model: Path, source: str | None, as_json: bo
 
 @click.command()
 @_TEXTS
-@_MODEL
+@model_option.model
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 @click.option("--most", type=click.IntRange(min=1), default=10, show_default=True, help="How many terms.")
 def explain(texts: tuple[str, ...], model: Path, as_json: bool, most: int) -> None:

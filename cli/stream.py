@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from cli import broker_options
+from cli import broker_options, model_option
 from streaming import worker
 from streaming.settings import Limits, StreamSettings, Topics
 from streaming.topics import create_topics, require_topics
@@ -17,15 +17,7 @@ OWN = ("group", "instance", "client", "workers", "metrics_host", "metrics_port",
 
 
 @click.command()
-@click.option(
-    "--model",
-    type=click.Path(path_type=Path),
-    default="models",
-    envvar="SENTIMENT_MODEL",
-    show_default=True,
-    show_envvar=True,
-    help="Folder of model versions, or one version's folder.",
-)
+@model_option.model
 @broker_options.bootstrap_servers
 @broker_options.client
 @click.option("--group", default=StreamSettings.group, show_default=True, help="Consumer group to work in.")
