@@ -12,6 +12,7 @@ import msgspec
 from cli import broker_options
 from cli.terminal import fitting
 from streaming.brokers.seam import Record
+from streaming.messages import position
 from streaming.reading import follow
 from streaming.topics import require_topics
 
@@ -54,7 +55,7 @@ def _write_line(record: Record) -> None:
     try:
         result = msgspec.json.decode(record.value or b"", type=Shown)
     except msgspec.DecodeError:
-        click.echo(f"{record.topic}-{record.partition}-{record.offset} is not a result", err=True)
+        click.echo(f"{position(record)} is not a result", err=True)
         return
     text = " ".join(str(result.review.get("text", "")).split())
     click.echo(fitting(f"{result.label:8}  {result.confidence:6.1%}  {text}"))

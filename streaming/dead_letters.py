@@ -9,12 +9,12 @@ from contextlib import closing
 from typing import NamedTuple
 
 from streaming.brokers.seam import Batch, Broker, Cluster, Headers, Partition, Record, Reply
-from streaming.messages import Rejection
+from streaming.messages import Rejection, position
+from streaming.reading import follow
 
 ORIGIN = "__connect.errors."  # Kafka Connect's names for what it says of a dead letter
 REASON, REPLAY = "sentiment.reason", "sentiment.replay"
 UNKNOWN = "unknown"  # the reason of a record that somebody else has put there
-POLL_SECONDS = 0.25
 SKEW_MS = 60_000  # by which clocks may differ
 JOIN_SECONDS = 10.0  # after which a member of which nothing else tells is taken to have its partitions
 
@@ -57,21 +57,16 @@ def read_dead_letter(record: Record) -> DeadLetter:
     """What a record of the dead-letter topic says of itself. Never raises, whatever the headers."""
     said = {str(name): value.decode(errors="replace") for name, value in record.headers}
     origin = "-".join(said.get(f"{ORIGIN}{part}", "?") for part in ("topic", "partition", "offset"))
-    place = f"{record.topic}-{record.partition}-{record.offset}"
     detail = said.get(f"{ORIGIN}exception.message", "")
-    return DeadLetter(place, origin, said.get(REASON, UNKNOWN), detail, record)
+    return DeadLetter(position(record), origin, said.get(REASON, UNKNOWN), detail, record)
 
 
 def dead_letters(cluster: Cluster, topic: str, idle_seconds: float) -> Generator[DeadLetter]:
     """Those that are there now, the oldest of each partition first; ends when no more have come for `idle_seconds`."""
-    latest = time.time() * 1000 + SKEW_MS
-    with closing(cluster.read([topic], from_beginning=True)) as reader:
-        quiet_since = time.monotonic()
-        while time.monotonic() - quiet_since < idle_seconds:
-            found = [record for record in reader.poll(POLL_SECONDS) if record.timestamp_ms <= latest]
-            yield from map(read_dead_letter, found)
-            if found:
-                quiet_since = time.monotonic()
+    latest_ms = time.time() * 1000 + SKEW_MS
+    records = follow(cluster, [topic], from_beginning=True, idle_seconds=idle_seconds, latest_ms=latest_ms)
+    with closing(records):
+        yield from map(read_dead_letter, records)
 
 
 def as_it_came(record: Record, topic: str, run: str) -> Reply:

@@ -77,7 +77,7 @@ def read_review(record: Record, most_characters: int) -> Review | Rejection:
     if value.lstrip(WHITE_SPACE).startswith(b"{"):
         review = _read_object(value, source)
     else:
-        review = Review(_position(source), text, {"text": text}, source)
+        review = Review(position(source), text, {"text": text}, source)
     return review if isinstance(review, Rejection) else _check_text(review, most_characters)
 
 
@@ -90,7 +90,7 @@ def _read_object(value: bytes, source: Source) -> Review | Rejection:
         return Rejection("not_an_object", str(error), source)
     if read.text is UNSET:
         return Rejection("text_missing", "the object has no field `text`", source)
-    return Review(_read_id(read.id) or _position(source), read.text, Raw(value), source)
+    return Review(_read_id(read.id) or position(source), read.text, Raw(value), source)
 
 
 def _read_id(raw: Raw | UnsetType) -> str | None:
@@ -111,10 +111,9 @@ def _check_text(review: Review, most_characters: int) -> Review | Rejection:
 
 def result_reply(record: Record, topic: str, value: bytes, model_version: str) -> Reply:
     """A result in CloudEvents binary mode. Its id depends on the source and the model alone, so repeats can be told."""
-    position = _position(Source(record.topic, record.partition, record.offset))
     ours: Headers = [
         ("ce_specversion", b"1.0"),
-        ("ce_id", f"{position}@{model_version}".encode()),
+        ("ce_id", f"{position(record)}@{model_version}".encode()),
         ("ce_source", f"/{record.topic}/{record.partition}".encode()),
         ("ce_type", CLOUD_EVENT_TYPE),
         ("content-type", b"application/json"),
@@ -141,5 +140,6 @@ def size(reply: Reply) -> int:
     return total
 
 
-def _position(source: Source) -> str:
+def position(source: Source | Record) -> str:
+    """topic-partition-offset"""
     return f"{source.topic}-{source.partition}-{source.offset}"

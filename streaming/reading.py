@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Generator, Sequence
 from contextlib import closing
@@ -12,16 +13,23 @@ POLL_SECONDS = 0.25
 
 
 def follow(
-    cluster: Cluster, topics: Sequence[str], *, from_beginning: bool, idle_seconds: float | None = None
+    cluster: Cluster,
+    topics: Sequence[str],
+    *,
+    from_beginning: bool,
+    idle_seconds: float | None = None,
+    latest_ms: float = math.inf,
 ) -> Generator[Record]:
     """The records of all partitions as they come; ends after `idle_seconds` without one, or never.
+
+    Those with a timestamp after `latest_ms` are as if they were not there.
 
     The starting point is fixed when the first record is asked for.
     """
     with closing(cluster.read(topics, from_beginning=from_beginning)) as reader:
         quiet_since = time.monotonic()
         while True:
-            records = reader.poll(POLL_SECONDS)
+            records = [record for record in reader.poll(POLL_SECONDS) if record.timestamp_ms <= latest_ms]
             yield from records
             if records:
                 quiet_since = time.monotonic()

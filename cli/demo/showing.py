@@ -13,6 +13,7 @@ from rich.table import Table
 from cli.demo.flow import Seen
 from cli.demo.tally import Summary
 from streaming.brokers.seam import Record
+from streaming.dead_letters import REASON
 
 _WIDTH = 60
 _console = Console(stderr=False, highlight=False)
@@ -26,7 +27,7 @@ def step(message: str) -> None:
 def answer(record: Record, seen: Seen | None) -> None:
     """One line for an answer: label, confidence, strongest words, the text's beginning."""
     if seen is None:
-        reason = dict(record.headers).get("sentiment.reason", b"").decode()
+        reason = dict(record.headers).get(REASON, b"").decode()
         _line(f"[yellow]dead letter[/]      {reason:40} {escape(repr((record.value or b'')[:_WIDTH]))}")
         return
     colour = "green" if seen.sentiment else "red"

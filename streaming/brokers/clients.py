@@ -6,6 +6,7 @@ import logging
 
 from sentiment.errors import SettingError
 from streaming.brokers.kafka_python import KafkaPythonCluster
+from streaming.brokers.kafka_python_plain import ATTEMPTS
 from streaming.brokers.kafka_python_publisher import KafkaPythonPublisher
 from streaming.brokers.seam import Cluster, Publisher
 from streaming.settings import CLIENTS, Connection, Limits
@@ -35,7 +36,11 @@ def open_publisher(connection: Connection) -> Publisher:
 
 def _quieten() -> None:
     """kafka-python logs each failed connection several times over, and then raises. Its coordinator's warnings stay:
-    an idle worker waits for a broker that is away, and should say so.
+    an idle worker waits for a broker that is away, and should say so. Why no connection came about is kept for errors.
     """
     logging.getLogger("kafka").setLevel(logging.CRITICAL)
     logging.getLogger("kafka.coordinator").setLevel(logging.WARNING)
+    connections = logging.getLogger("kafka.net.manager")
+    connections.setLevel(logging.WARNING)
+    connections.propagate = False
+    connections.addHandler(ATTEMPTS)  # once, however often it is added

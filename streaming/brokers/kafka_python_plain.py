@@ -41,11 +41,7 @@ class Attempts(logging.Handler):
             self.reasons[told[1] + hint] = None
 
 
-ATTEMPTS = Attempts()
-_connections = logging.getLogger("kafka.net.manager")
-_connections.addHandler(ATTEMPTS)
-_connections.setLevel(logging.WARNING)
-_connections.propagate = False
+ATTEMPTS = Attempts()  # hears of them from `clients`, where the client's loggers are set
 
 
 @contextmanager

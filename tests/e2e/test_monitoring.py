@@ -27,13 +27,13 @@ from cli.demo.services import answers, running, stop
 from streaming.brokers.clients import open_cluster
 from streaming.brokers.seam import Reply
 from streaming.settings import CLIENTS, Connection, Limits
+from tests.contract.conftest import waiting
 from tests.lacking import lacking
 from tests.tiny import write_tiny_model
 
 MONITORING = Path(__file__).parents[2] / "deploy" / "monitoring"
 PANELS = json.loads((MONITORING / "grafana" / "dashboards" / "sentiment.json").read_text("utf-8"))["panels"]
 QUERIES = [(panel["title"], target["expr"]) for panel in PANELS for target in panel.get("targets", [])]
-PATIENCE_SECONDS = 60
 
 
 @pytest.fixture(scope="module")
@@ -88,14 +88,6 @@ def watching(place: Path, port: int, services: dict[str, int]) -> Iterator[str]:
         yield address
     finally:
         stop(process)
-
-
-def waiting() -> Iterator[None]:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < deadline:
-        yield
-        time.sleep(0.5)
-    pytest.fail("waited in vain")
 
 
 def post(url: str, body: bytes) -> None:

@@ -8,7 +8,7 @@ import json
 import pytest
 from click.testing import CliRunner, Result
 
-from cli import broker_options, dlq
+from cli import dlq
 from sentiment.errors import DataError, ServiceError
 from sentiment.results import Source
 from streaming.brokers.header_names import HeaderName
@@ -20,12 +20,9 @@ from streaming.settings import Limits, Topics
 from streaming.topics import create_topics
 
 
-@pytest.fixture
-def cluster(monkeypatch: pytest.MonkeyPatch) -> MemoryCluster:
-    cluster = MemoryCluster()
-    monkeypatch.setattr(broker_options, "cluster", lambda *_: cluster)
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dlq, "READ_IDLE", 0.01)
-    return cluster
 
 
 @pytest.fixture

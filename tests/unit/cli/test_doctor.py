@@ -8,19 +8,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from cli import broker_options, doctor
+from cli import doctor
 from sentiment.errors import ServiceError
 from streaming.brokers.memory import MemoryCluster
 from streaming.settings import Connection, Limits, Topics
 from streaming.topics import create_topics
 from tests.tiny import write_tiny_model
-
-
-@pytest.fixture
-def cluster(monkeypatch: pytest.MonkeyPatch) -> MemoryCluster:
-    cluster = MemoryCluster()
-    monkeypatch.setattr(broker_options, "cluster", lambda *_: cluster)
-    return cluster
 
 
 def look(model: Path) -> tuple[int, dict[str, dict[str, str]]]:
