@@ -1,4 +1,4 @@
-"""`sentiment train` and `sentiment explore`: the commands of Spark's scripts, with a Java runtime found first."""
+"""`sentiment train`, `explore` and `score`: the commands of Spark's scripts, with a Java runtime found first."""
 
 from __future__ import annotations
 
@@ -32,3 +32,4 @@ def job(verb: str, module: str) -> click.Command:
 
 train = job("train", "spark_jobs.train_model")
 explore = job("explore", "spark_jobs.explore")
+score = job("score", "spark_jobs.score")

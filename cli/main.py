@@ -20,6 +20,7 @@ VERBS = {
     "explore": ("cli.jobs:explore", "Look at a data set before training on it."),
     "train": ("cli.jobs:train", "Train a model in Spark, check it and make it current."),
     "predict": ("cli.predict:predict", "Classify texts, a file, or standard input."),
+    "score": ("cli.jobs:score", "Classify more reviews than one machine should, in Spark."),
     "explain": ("cli.predict:explain", "Show which terms of a text speak for and against."),
     "stream": ("cli.stream:stream", "Classify the reviews that arrive on Kafka, exactly once."),
     "topics": ("cli.topics:topics", "Create the stream's topics."),

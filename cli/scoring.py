@@ -9,13 +9,11 @@ from typing import NamedTuple, TypeAlias
 from cli.files import Survey
 from cli.formats import Entry, Row
 from cli.writing import Layout
+from sentiment.columns import ANSWER, answer_columns
 from sentiment.results import Prediction
 from sentiment.reviews import MOST_CHARACTERS, problem_of
 
 BATCH = 4096
-ANSWER = {"label": str, "probability": float, "confidence": float, "needs_review": bool, "model_version": str}
-PREFIX = "predicted_"  # of an answer's column whose own name the file has already
-
 
 # The answers to texts, in their order; a sentence where there is none.
 Predict: TypeAlias = Callable[[Sequence[str]], Iterable[Prediction | str]]
@@ -40,13 +38,9 @@ def answer(predict: Predict, entries: Iterable[Entry]) -> Iterator[list[Answered
 
 
 def layout_of(found: Survey) -> Layout:
-    """The file's columns and the answer's, these under names that the file does not use, in any case."""
-    taken, new = {name.lower() for name in found.columns}, {}
-    for name, kind in ANSWER.items():
-        while name in taken:
-            name = PREFIX + name  # noqa: PLW2901
-        new[name] = kind
-    return Layout(found.columns, new, found.schema)
+    """The file's columns and the answer's, these under names that the file does not use."""
+    names = answer_columns(found.columns)
+    return Layout(found.columns, {names[name]: kind for name, kind in ANSWER.items()}, found.schema)
 
 
 def rows_of(batch: Iterable[Answered], layout: Layout, version: str) -> Iterator[Row]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
-from pyspark.errors import AnalysisException, IllegalArgumentException
+from pyspark.errors import AnalysisException, PySparkException
 from pyspark.sql import DataFrame, SparkSession
 
 from sentiment.errors import DataError
@@ -16,18 +16,18 @@ Loader = Callable[[SparkSession, list[str]], DataFrame]
 
 def tables(spark: SparkSession, entry: str) -> list[DataFrame]:
     """The data behind a path, files that share a schema together; DataError, naming it, where it can't be read."""
-    with _readable(entry):
+    with explained(f"{entry} can't be read"):
         return [load(spark, paths) for load, paths in _by_format(_files(spark, entry), entry)]
 
 
 @contextmanager
-def _readable(entry: str) -> Iterator[None]:
-    """What Spark can't read (an unknown kind of URL, a damaged file) is a DataError in one line."""
+def explained(what: str) -> Iterator[None]:
+    """What Spark can't do (an unknown kind of URL, a damaged file) is a DataError of one line: `what`, and why."""
     try:
         yield
-    except (IllegalArgumentException, Py4JJavaError) as error:
+    except (PySparkException, Py4JJavaError) as error:
         said = error.java_exception.toString() if isinstance(error, Py4JJavaError) else error
-        raise DataError(f"{entry} can't be read ({_first_line(said)})") from error
+        raise DataError(f"{what} ({_first_line(said)})") from error
 
 
 def _files(spark: SparkSession, entry: str) -> list[str]:
@@ -60,7 +60,7 @@ def _csv(spark: SparkSession, paths: list[str]) -> DataFrame:
 
 
 def _json(spark: SparkSession, paths: list[str]) -> DataFrame:
-    return spark.read.json(paths, primitivesAsString=True)
+    return spark.read.json(paths)
 
 
 def _parquet(spark: SparkSession, paths: list[str]) -> DataFrame:

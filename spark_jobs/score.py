@@ -1,0 +1,138 @@
+"""Classify files of any size: `spark-submit spark_jobs/score.py --input FILE --output FOLDER`, or `sentiment score`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from functools import reduce
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import click
+import msgspec
+from pyspark.sql import DataFrame, Observation, SparkSession
+from pyspark.sql import functions as F
+from pyspark.sql.types import BinaryType, StringType
+
+from sentiment import Classifier
+from sentiment.columns import TEXT_COLUMNS, answer_columns, free_name
+from sentiment.errors import DataError, SentimentError
+from spark_jobs.files import explained, tables
+from spark_jobs.progress import Progress
+from spark_jobs.reading import column_of
+from spark_jobs.scoring import score
+from spark_jobs.session import start_session
+
+FORMATS: dict[str, dict[str, Any]] = {
+    "parquet": {},
+    "json": {"ignoreNullFields": False},
+    "csv": {"header": True, "escape": '"'},
+}
+
+
+class Scoring(NamedTuple):
+    """What to classify, where to write it and in which of FORMATS."""
+
+    inputs: Sequence[str]
+    output: str
+    text: str | None = None  # the name of the texts' column; None is found by name
+    format: str = "parquet"
+
+
+class Counts(msgspec.Struct, frozen=True):
+    """Rows written, by their answers; `bad_rows` have none."""
+
+    rows: int
+    positive: int
+    negative: int
+    needs_review: int
+
+    @property
+    def bad_rows(self) -> int:
+        return self.rows - self.positive - self.negative
+
+
+def score_files(spark: SparkSession, scoring: Scoring, classifier: Classifier) -> Counts:
+    """Write all rows of the inputs, a column that one of them lacks filled with nulls, and their answers.
+
+    Raises DataError where an input can't be read or has no column of texts, or where the output is there already.
+    """
+    frame, text = _together([(entry, frame) for entry in scoring.inputs for frame in tables(spark, entry)], scoring)
+    names = answer_columns(frame.columns)
+    seen = Observation("answers")
+    is_positive = F.col(names["label"]) == "positive"
+    counted = (
+        score(frame, F.col(text), classifier)
+        .drop(text)
+        .observe(
+            seen,
+            F.count("*").alias("rows"),
+            F.count_if(is_positive).alias("positive"),
+            F.count_if(~is_positive).alias("negative"),
+            F.count_if(names["needs_review"]).alias("needs_review"),
+        )
+    )
+    with explained(f"{', '.join(scoring.inputs)} can't be classified into {scoring.output}"):
+        counted.write.format(scoring.format).options(**FORMATS[scoring.format]).save(scoring.output)
+    return Counts(**seen.get)
+
+
+def _together(frames: Sequence[tuple[str, DataFrame]], scoring: Scoring) -> tuple[DataFrame, str]:
+    """One frame of all, and the name of one more column: the texts, whatever they are called in each."""
+    name = free_name("text", [column for _, frame in frames for column in frame.columns])
+    with_text = [frame.withColumn(name, _texts(frame, scoring.text, entry)) for entry, frame in frames]
+    with explained(f"{', '.join(scoring.inputs)} don't go together"):
+        return reduce(lambda one, other: one.unionByName(other, allowMissingColumns=True), with_text), name
+
+
+def _texts(frame: DataFrame, wanted: str | None, entry: str) -> Any:
+    column = frame[column_of(frame, wanted, TEXT_COLUMNS, f"{entry}: text")]
+    kind = frame.select(column).schema[0].dataType
+    if not isinstance(kind, StringType | BinaryType):
+        raise DataError(f"{entry}: the column of texts holds {kind.simpleString()}: name another one with --text")
+    return column.cast("string")
+
+
+@click.command()
+@click.option("--input", "inputs", multiple=True, required=True, help="CSV, JSON lines or Parquet: file, folder, URL.")
+@click.option("--output", required=True, help="Folder or URL to write to; it must not be there yet.")
+@click.option(
+    "--model",
+    type=click.Path(path_type=Path),
+    default=Path("models"),
+    envvar="SENTIMENT_MODEL",
+    show_default=True,
+    show_envvar=True,
+    help="Folder of model versions, or one version's folder. Only the driver needs it.",
+)
+@click.option("--text", metavar="COLUMN", help="Name of the texts' column, where it is not found by itself.")
+@click.option("--format", type=click.Choice(list(FORMATS)), default="parquet", show_default=True, help="Of the output.")
+@click.option("--memory", default="2g", show_default=True, help="Spark's heap, where spark-submit has not set it.")
+@click.option("--json", "as_json", is_flag=True, help="Print the counts as one JSON object.")
+def command(model: Path, memory: str, as_json: bool, **options: Any) -> None:
+    """Classify the texts of files of any size in Spark, on one machine or many, by the classifier that serves.
+
+    All rows are written, with label, probability, confidence, needs_review and model_version beside them; where the
+    input itself has such a column, the new one is called predicted_label, and so on. Rows that can't be classified keep
+    their columns, without an answer; then the exit code is 1.
+    """
+    classifier, say = Classifier.load(model), Progress()
+    scoring = Scoring(**options)
+    say(f"classifying {', '.join(scoring.inputs)} by model {classifier.version}")
+    counts = score_files(start_session("score", memory), scoring, classifier)
+    say(f"written to {scoring.output}")
+    if as_json:
+        click.echo(msgspec.json.encode(msgspec.structs.asdict(counts) | {"bad_rows": counts.bad_rows}))
+    else:
+        good = counts.rows - counts.bad_rows
+        click.echo(f"{good:,} rows classified: {counts.positive:,} positive, {counts.negative:,} negative")
+        click.echo(f"{counts.needs_review:,} of them need review; {counts.bad_rows:,} rows could not be classified")
+    sys.exit(1 if counts.bad_rows else 0)
+
+
+if __name__ == "__main__":
+    try:
+        command()
+    except SentimentError as error:
+        click.echo(f"score: {error}", err=True)
+        sys.exit(error.exit_code)
