@@ -71,7 +71,7 @@ RUN --mount=type=bind,from=train-wheels,source=/wheels,target=/wheels \
     && find /usr/local/lib -path "*/site-packages/*" -type d -name tests -prune -exec rm -r {} +
 COPY data /data
 COPY --from=app /app /app
-ENV SENTIMENT_TRAIN_INPUTS="/data/imdb-train.parquet /data/allocine-train.parquet"
+ENV SENTIMENT_TRAIN_INPUT="/data/imdb-train.parquet /data/allocine-train.parquet"
 LABEL org.opencontainers.image.title="review-sentiment train" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="${VERSION}" \

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Annotated, TypeAlias
 
 import msgspec
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, current_app, request
 from msgspec import Meta, Struct
 
 from api.answers import answer
@@ -50,5 +50,6 @@ def _keep(publish: Publish, feedback: Feedback) -> None:
     try:
         publish(str(feedback.id).encode(), msgspec.json.encode(feedback))
     except ServiceError as error:
-        detail = "the feedback may not have been kept, because the broker did not answer in time; send it again"
+        current_app.logger.warning("feedback may not have been kept: %s", error)
+        detail = "the feedback may not have been kept: the broker did not acknowledge it; send it again later"
         raise RequestError(503, "feedback_unavailable", detail, {"Retry-After": "5"}) from error

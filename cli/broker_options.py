@@ -68,6 +68,16 @@ def new_topics(command: Command) -> Command:
     return command
 
 
+def result_bytes(command: Command) -> Command:
+    return click.option(
+        "--result-bytes",
+        type=click.IntRange(min=1),
+        default=Limits.result_bytes,
+        show_default=True,
+        help="Largest result sent; dead letters may have twice as many. The same for all who use the topics.",
+    )(command)
+
+
 def connection(servers: str | None) -> Connection:
     return Connection.from_environment(os.environ, servers)
 

@@ -10,11 +10,17 @@ import click
 import msgspec
 
 from cli import broker_options
-from cli.terminal import fitting
+from cli.terminal import fitting, one_line, plain
 from streaming.brokers.seam import Record
 from streaming.messages import position
 from streaming.reading import follow
 from streaming.topics import require_topics
+
+
+class Review(msgspec.Struct):
+    """What is shown of a review: whatever else its sender put there may be of any kind."""
+
+    text: str = ""
 
 
 class Shown(msgspec.Struct):
@@ -22,7 +28,7 @@ class Shown(msgspec.Struct):
 
     label: str
     confidence: float
-    review: dict[str, object]
+    review: Review
 
 
 @click.command()
@@ -54,8 +60,7 @@ def _write_line(record: Record) -> None:
     """A result in one line of the terminal's width, or word of what is no result."""
     try:
         result = msgspec.json.decode(record.value or b"", type=Shown)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         click.echo(f"{position(record)} is not a result", err=True)
         return
-    text = " ".join(str(result.review.get("text", "")).split())
-    click.echo(fitting(f"{result.label:8}  {result.confidence:6.1%}  {text}"))
+    click.echo(fitting(f"{plain(result.label):8}  {result.confidence:6.1%}  {one_line(result.review.text)}"))

@@ -14,11 +14,12 @@ import click
 import msgspec
 
 from cli import broker_options
-from cli.terminal import fitting
-from sentiment.errors import DataError
+from cli.terminal import fitting, one_line, plain
+from sentiment.errors import DataError, SettingError
 from streaming.brokers.seam import Cluster, Group
 from streaming.dead_letters import DeadLetter, Replayed, dead_letters, replay
 from streaming.messages import Reason, time_of
+from streaming.settings import Limits
 from streaming.topics import require_topics
 
 GROUP = "sentiment-dlq"
@@ -91,6 +92,8 @@ def show(place: str, value_only: bool, as_json: bool, **flags: Any) -> None:
 @click.option(
     "--group", default=GROUP, show_default=True, help="Consumer group that remembers what has been gone through."
 )
+@broker_options.result_bytes
+@click.option("--from-beginning", is_flag=True, help="The group is new, or its memory lost: send all there are.")
 @click.option("--idle", default=REPLAY_IDLE, show_default=True, help="Seconds without a dead letter that end it.")
 @json_flag
 def send_again(group: str, reasons: tuple[str, ...], idle: float, as_json: bool, **flags: Any) -> None:
@@ -99,9 +102,11 @@ def send_again(group: str, reasons: tuple[str, ...], idle: float, as_json: bool,
     What the group has been through is not sent again, nor what --reason leaves out: name another --group to begin anew.
     A review that still can't be classified comes back as a new dead letter, which waits for the next replay.
     """
-    cluster = _cluster(flags, "dead_letters_topic", "reviews_topic")
-    done = Replayed(0, 0)
-    with closing(cluster.join(Group(group, "dlq-replay", flags["dead_letters_topic"]))) as broker:
+    cluster = _cluster(flags, "dead_letters_topic", "reviews_topic", limits=Limits(result_bytes=flags["result_bytes"]))
+    topic, done = flags["dead_letters_topic"], Replayed(0, 0)
+    if not flags["from_beginning"]:
+        _require_memory(cluster, group, topic)
+    with closing(cluster.join(Group(group, "dlq-replay", topic))) as broker:
         for more in replay(broker, flags["reviews_topic"], _of(reasons), idle):
             done = Replayed(done.sent + more.sent, done.passed_over + more.passed_over)
         broker.leave()
@@ -116,8 +121,18 @@ def _of(reasons: tuple[str, ...]) -> Callable[[DeadLetter], bool]:
     return lambda letter: not reasons or letter.reason in reasons
 
 
-def _cluster(flags: dict[str, Any], *topics: str) -> Cluster:
-    cluster = broker_options.cluster(flags["client"], broker_options.connection(flags["bootstrap_servers"]))
+def _require_memory(cluster: Cluster, group: str, topic: str) -> None:
+    """SettingError where the group would begin with the oldest dead letter without having been told to."""
+    if not cluster.knows(group, topic) and (letters := cluster.waiting(group, topic)):
+        raise SettingError(
+            f"the broker has nothing on record for the group {group}: either it has not been through {topic} yet, or "
+            "that is longer ago than the broker remembers (its offsets.retention.minutes); "
+            f"--from-beginning sends everything there is, {letters:,} records"
+        )
+
+
+def _cluster(flags: dict[str, Any], *topics: str, limits: Limits | None = None) -> Cluster:
+    cluster = broker_options.cluster(flags["client"], broker_options.connection(flags["bootstrap_servers"]), limits)
     require_topics(cluster, tuple(flags[topic] for topic in topics))
     return cluster
 
@@ -136,7 +151,7 @@ def _told(letter: DeadLetter) -> dict[str, Any]:
         "detail": letter.detail,
     }
     told |= {"timestamp": time_of(record.timestamp_ms), **_bytes("key", record.key), **_bytes("value", record.value)}
-    return told | {"headers": [{"name": _plain(name), **_bytes("value", value)} for name, value in record.headers]}
+    return told | {"headers": [{"name": plain(name), **_bytes("value", value)} for name, value in record.headers]}
 
 
 def _bytes(name: str, value: bytes | None) -> dict[str, str | None]:
@@ -148,7 +163,7 @@ def _bytes(name: str, value: bytes | None) -> dict[str, str | None]:
 
 def _line(letter: DeadLetter) -> str:
     """One line of the terminal's width."""
-    value = " ".join(_shown(letter.record.value).split())
+    value = one_line(_shown(letter.record.value))
     return fitting(f"{letter.place}  {letter.reason:17}  {value}")
 
 
@@ -159,16 +174,11 @@ def _whole(letter: DeadLetter) -> list[str]:
         f"came    from {letter.origin}",
         f"reason  {letter.reason}: {letter.detail}",
         f"key     {_shown(record.key)}",
-        *(f"header  {_plain(name)}: {_shown(value)}" for name, value in record.headers),
+        *(f"header  {plain(name)}: {_shown(value)}" for name, value in record.headers),
         "value",
         _shown(record.value),
     ]
 
 
 def _shown(value: bytes | None) -> str:
-    return "(none)" if value is None else _plain(value.decode(errors="backslashreplace"))
-
-
-def _plain(text: str) -> str:
-    """What is no character, or would command a terminal, as an escape."""
-    return "".join(c if c.isprintable() or c in "\n\t" else c.encode("unicode_escape").decode() for c in text)
+    return "(none)" if value is None else plain(value.decode(errors="backslashreplace"))

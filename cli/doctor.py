@@ -107,5 +107,7 @@ def _kafka(client: str, servers: str | None, topics: tuple[str, ...]) -> str:
     try:
         require_topics(cluster, topics)
     except ServiceError as error:
+        if servers:  # somebody has said that there is one
+            raise
         raise MissingError(f"for stream, produce, consume and dlq, at {at}: {error}") from error
     return f"{at} answers, and has the topics {', '.join(topics)}"

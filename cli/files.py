@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple, TextIO
@@ -16,6 +15,7 @@ from cli.formats import (
     parquet_entries,
     parquet_file,
     plain_lines,
+    standard_input,
     text_column,
     text_file,
 )
@@ -51,7 +51,7 @@ def read_rows(source: str, column: str | None = None) -> Iterator[Row]:
 def read_entries(source: str, column: str | None = None) -> Iterator[Entry]:
     """The same rows as they stand in the file, those that can't be read among them; DataError if the file can't be."""
     if source == "-":
-        return plain_lines(sys.stdin, column)
+        return plain_lines(standard_input(), column)
     path = Path(source)
     if not path.is_file():
         raise DataError(f"there is no file {source}")
@@ -64,6 +64,8 @@ def read_entries(source: str, column: str | None = None) -> Iterator[Entry]:
 
 def survey(source: str, column: str | None = None) -> Survey:
     """Read a file through, of Parquet only the end; DataError if nowhere in it is a column with the text."""
+    if source == "-":
+        raise DataError("standard input can't be read twice: expected a file")
     entries, path = read_entries(source, column), Path(source)
     found = _parquet_survey(path) if path.suffix == ".parquet" else _text_survey(path, entries)
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import itertools
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -64,6 +65,15 @@ def text_file(path: Path, read: Callable[[TextIO], Iterator[T]]) -> Iterator[T]:
         raise DataError(f"{path} is not UTF-8: {error}") from error
     except DataError as error:
         raise DataError(f"{path}: {error}") from error
+
+
+def standard_input() -> Iterator[str]:
+    """Its lines as they come; DataError where one is not UTF-8, whatever the terminal's encoding."""
+    for number, line in enumerate(sys.stdin.buffer, 1):
+        try:
+            yield line.decode()
+        except UnicodeDecodeError as error:
+            raise DataError(f"line {number} of standard input is not UTF-8: {error}") from error
 
 
 class Records:
@@ -131,7 +141,7 @@ def json_lines(file: TextIO, wanted: str | None) -> Iterator[Entry]:
             yield entry
 
 
-def plain_lines(file: TextIO, wanted: str | None) -> Iterator[Entry]:
+def plain_lines(file: Iterable[str], wanted: str | None) -> Iterator[Entry]:
     """A line that starts with `{` is a JSON object, any other is the text itself."""
     for number, line in enumerate(file, 1):
         if line.lstrip().startswith("{"):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from cli.environment import with_variables
 from local.java import find_java
 from sentiment.errors import SettingError
 
@@ -21,11 +22,11 @@ def job(verb: str, module: str) -> click.Command:
     def run(ctx: click.Context, arguments: tuple[str, ...]) -> None:
         os.environ["JAVA_HOME"] = str(find_java(Path(os.environ.get("SENTIMENT_HOME", ".local"))).home)
         try:
-            command: click.Command = importlib.import_module(module).command
+            command = with_variables(importlib.import_module(module).command, f"SENTIMENT_{verb}")
         except ModuleNotFoundError as error:
             extra = "install the extra with `pip install 'review-sentiment[train]'`"
             raise SettingError(f"`sentiment {verb}` needs the package {error.name}: {extra}") from error
-        command.main(list(arguments), prog_name=ctx.command_path, auto_envvar_prefix=f"SENTIMENT_{verb.upper()}")
+        command.main(list(arguments), prog_name=ctx.command_path)
 
     return run
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from cli.environment import with_variables
 from sentiment.errors import SentimentError
 
 # verb -> where its click command lives, and one line for `sentiment --help`
@@ -44,15 +45,14 @@ class Verbs(click.Group):
         if cmd_name not in VERBS:
             return None
         module, _, attribute = VERBS[cmd_name][0].partition(":")
-        command: click.Command = getattr(importlib.import_module(module), attribute)
-        return command
+        return with_variables(getattr(importlib.import_module(module), attribute), f"SENTIMENT_{cmd_name}")
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(verb, text) for verb, (_, text) in VERBS.items()])
 
 
-@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "SENTIMENT"})
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="review-sentiment")
 def cli() -> None:
     """Classify film reviews: trained in Spark, served without it, the same answer to the last bit."""

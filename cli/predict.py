@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +11,13 @@ import click
 import msgspec
 
 from cli import model_option
+from cli.formats import standard_input
 from cli.predict_file import Job, predict_file, show
+from cli.terminal import one_line, plain
 from sentiment import Classifier
+from sentiment.errors import DataError
 from sentiment.results import result
+from sentiment.reviews import MOST_CHARACTERS, problem_of
 
 _TEXTS = click.argument("texts", nargs=-1)
 
@@ -40,7 +44,7 @@ def predict(texts: tuple[str, ...], model: Path, source: str | None, as_json: bo
     if source is None:
         if stray := [f"--{name}" for name, value in of_file.items() if value]:
             raise click.UsageError(f"{stray[0]} goes with --input FILE")
-        _predict_texts(Classifier.load(model), texts or _lines(), as_json)
+        sys.exit(0 if _predict_texts(Classifier.load(model), texts, as_json) else 1)
     elif texts:
         raise click.UsageError("give TEXTS or --input FILE, not both")
     else:
@@ -57,7 +61,8 @@ def predict(texts: tuple[str, ...], model: Path, source: str | None, as_json: bo
 def explain(texts: tuple[str, ...], model: Path, as_json: bool, most: int) -> None:
     """Show which terms of TEXTS (or of the lines of standard input) speak for positive and which against."""
     classifier = Classifier.load(model)
-    for text in texts or _lines():
+    given = _Texts(texts)
+    for text in given:
         explanation = classifier.explain(text)
         if as_json:
             click.echo(msgspec.json.encode(explanation._asdict()))
@@ -65,18 +70,37 @@ def explain(texts: tuple[str, ...], model: Path, as_json: bool, most: int) -> No
         click.echo(f"margin {explanation.margin:+.3f} = intercept {explanation.intercept:+.3f} and")
         for term in explanation.strongest(most):
             shared = "" if term.text in term.learned_as else f"   (bucket learned as {', '.join(term.learned_as[:3])})"
-            click.echo(f"  {term.weight:+8.3f}  {term.text}{shared}")
+            click.echo(plain(f"  {term.weight:+8.3f}  {term.text}{shared}"))
+    sys.exit(1 if given.bad else 0)
 
 
-def _predict_texts(classifier: Classifier, texts: Iterable[str], as_json: bool) -> None:
-    for text in texts:
+class _Texts:
+    """The texts given, or the lines of standard input; what can't be classified is named on standard error, and bad."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self._name, self._texts = ("text", iter(texts)) if texts else ("line", standard_input())
+        self.bad = 0
+
+    def __iter__(self) -> Iterator[str]:
+        for number, given in enumerate(self._texts, 1):
+            text = given.rstrip("\r\n")
+            if not text.isascii() and any("\ud800" <= character < "\ue000" for character in text):
+                raise DataError(f"{self._name} {number} is not UTF-8")  # an argument's bytes, as Python reads them
+            if problem := problem_of(text, MOST_CHARACTERS):
+                self.bad += 1
+                click.echo(f"{self._name} {number} {problem.detail}", err=True)
+            else:
+                yield text
+
+
+def _predict_texts(classifier: Classifier, texts: Sequence[str], as_json: bool) -> bool:
+    """Whether all could be classified."""
+    given = _Texts(texts)
+    for text in given:
         answer = classifier.predict([text])[0]
         if as_json:
             click.echo(msgspec.json.encode(result(answer, classifier.version, {"text": text})))
         else:
             doubt = "  needs review" if answer.needs_review else ""
-            click.echo(f"{answer.label} {answer.confidence:.1%}{doubt}  {text[:100]}")
-
-
-def _lines() -> list[str]:
-    return [line.rstrip("\n") for line in sys.stdin]
+            click.echo(f"{answer.label} {answer.confidence:.1%}{doubt}  {one_line(text)[:100]}")
+    return not given.bad

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import click
@@ -10,6 +11,8 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from cli import broker_options
 from cli.files import read_rows
+from cli.formats import Row
+from sentiment.errors import DataError
 from streaming.producing import paced, send_reviews
 from streaming.settings import Limits, Topics, refuse
 from streaming.topics import create_topics, require_topics
@@ -36,13 +39,32 @@ def produce(source: str, column: str | None, rate: float | None, **flags: Any) -
     )
     refuse(topics.problems())
     cluster = broker_options.cluster(flags["client"], broker_options.connection(flags["bootstrap_servers"]))
-    rows = read_rows(source, column)
+    if source != "-":
+        for _ in read_rows(source, column):  # a row that can't be read is told before anything is sent
+            pass
     if flags["create_topics"]:
         create_topics(cluster, topics, Limits())
     require_topics(cluster, (topics.reviews,))
     columns = SpinnerColumn(), TextColumn("{task.completed:,.0f} reviews"), TimeElapsedColumn()
     console = Console(stderr=True)
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        rows = _Readable(read_rows(source, column))
         shown = progress.track(paced(rows, rate) if rate else rows, total=None)
         sent = send_reviews(cluster, topics.reviews, shown)
     click.echo(f"{sent} reviews sent to {topics.reviews}")
+    if rows.problem:
+        raise DataError(f"{rows.problem}; nothing from there on was sent") from rows.problem
+
+
+class _Readable:
+    """The rows before the first that can't be read, and what is wrong with that one: those before it are sent whole."""
+
+    def __init__(self, rows: Iterator[Row]) -> None:
+        self._rows = rows
+        self.problem: DataError | None = None
+
+    def __iter__(self) -> Iterator[Row]:
+        try:
+            yield from self._rows
+        except DataError as error:
+            self.problem = error

@@ -35,7 +35,7 @@ OWN = ("group", "instance", "client", "workers", "metrics_host", "metrics_port",
 @click.option("--batch-records", default=Limits.batch_records, show_default=True, help="Most records in a transaction.")
 @click.option("--batch-bytes", default=Limits.batch_bytes, show_default=True, help="Most bytes fetched at once.")
 @click.option("--text-characters", default=Limits.text_characters, show_default=True, help="Longest text taken.")
-@click.option("--result-bytes", default=Limits.result_bytes, show_default=True, help="Largest result sent.")
+@broker_options.result_bytes
 @click.option(
     "--metrics-port",
     type=click.IntRange(0, 65535),

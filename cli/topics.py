@@ -19,10 +19,11 @@ from streaming.topics import create_topics
 @broker_options.topic("dead_letters")
 @broker_options.topic("feedback")
 @broker_options.new_topics
-def topics(bootstrap_servers: str | None, client: str, **flags: Any) -> None:
+@broker_options.result_bytes
+def topics(bootstrap_servers: str | None, client: str, result_bytes: int, **flags: Any) -> None:
     """Create the topics that are missing; those that are there stay as they are."""
     wanted = Topics(**{name.removesuffix("_topic"): value for name, value in flags.items()})
     refuse(wanted.problems())
     cluster = broker_options.cluster(client, broker_options.connection(bootstrap_servers))
-    created = create_topics(cluster, wanted, Limits())
+    created = create_topics(cluster, wanted, Limits(result_bytes=result_bytes))
     click.echo(f"topics created: {', '.join(created) or 'none, all were there'}")

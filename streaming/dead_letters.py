@@ -9,11 +9,12 @@ from contextlib import closing
 from typing import NamedTuple
 
 from streaming.brokers.seam import Batch, Broker, Cluster, Headers, Partition, Record, Reply
-from streaming.messages import Rejection, position
+from streaming.messages import Reason, Rejection, position
 from streaming.reading import follow
 
 ORIGIN = "__connect.errors."  # Kafka Connect's names for what it says of a dead letter
 REASON, REPLAY = "sentiment.reason", "sentiment.replay"
+TOO_LARGE: Reason = "record_too_large"  # of a dead letter without its record
 UNKNOWN = "unknown"  # the reason of a record that somebody else has put there
 SKEW_MS = 60_000  # by which clocks may differ
 JOIN_SECONDS = 10.0  # after which a member of which nothing else tells is taken to have its partitions
@@ -37,8 +38,13 @@ class Replayed(NamedTuple):
 
 
 def dead_letter(record: Record, topic: str, rejection: Rejection) -> Reply:
-    """The record as it came, with the headers that Kafka Connect gives a dead letter and the reason."""
-    stage = "KAFKA_PRODUCE" if rejection.reason == "result_too_large" else "VALUE_CONVERTER"
+    """The record as it came, with the headers that Kafka Connect gives a dead letter and the reason.
+
+    Of a record that is too large for that there are those headers alone: they say where it stands.
+    """
+    if rejection.reason == TOO_LARGE:
+        record = record._replace(key=None, value=None, headers=[])
+    stage = "KAFKA_PRODUCE" if rejection.reason in ("result_too_large", TOO_LARGE) else "VALUE_CONVERTER"
     ours = {
         f"{ORIGIN}topic": record.topic,
         f"{ORIGIN}partition": str(record.partition),
@@ -80,8 +86,8 @@ def as_it_came(record: Record, topic: str, run: str) -> Reply:
 def replay(broker: Broker, topic: str, chosen: Callable[[DeadLetter], bool], idle_seconds: float) -> Iterator[Replayed]:
     """Send the dead letters that the group has not been through yet to `topic`, each exactly once, a batch at a time.
 
-    Those that are not chosen count as done for the group. What comes back while this runs is left for another run. Ends
-    after `idle_seconds` without anything to do.
+    Those that are not chosen, or don't hold their record, count as done for the group. What comes back while this runs
+    is left for another run. Ends after `idle_seconds` without anything to do.
     """
     run, returned = uuid.uuid4().hex, set[Partition]()
     joining = quiet_since = time.monotonic()
@@ -91,7 +97,11 @@ def replay(broker: Broker, topic: str, chosen: Callable[[DeadLetter], bool], idl
         due = _due(batch.records, run, returned)
         if due:
             letters = [read_dead_letter(record) for record in due]
-            again = [as_it_came(letter.record, topic, run) for letter in letters if chosen(letter)]
+            again = [
+                as_it_came(letter.record, topic, run)
+                for letter in letters
+                if letter.reason != TOO_LARGE and chosen(letter)
+            ]
             with broker.transaction(Batch(due, batch.membership)) as outbox:
                 for reply in again:
                     outbox.send(reply)

@@ -12,7 +12,7 @@ from sentiment import Classifier, Prediction
 from sentiment.predictions import Predictions
 from sentiment.results import result
 from streaming.brokers.seam import Record, Reply
-from streaming.dead_letters import dead_letter
+from streaming.dead_letters import TOO_LARGE, dead_letter
 from streaming.messages import Rejection, Review, read_review, result_reply, size
 from streaming.settings import StreamSettings
 
@@ -42,8 +42,8 @@ def respond(records: Sequence[Record], classifier: Classifier, settings: StreamS
         else:
             rejection = review
         if rejection:
+            rejection, reply = _rejected(record, rejection, settings)
             rejections.append(rejection)
-            reply = dead_letter(record, settings.topics.dead_letters, rejection)
         replies.append(reply)
     return Answers(replies, predictions, rejections)
 
@@ -58,6 +58,17 @@ def _value(review: Review, prediction: Prediction, version: str, explained: Clas
         because=explained.because(review.text) if explained else UNSET,
     )
     return _encoder.encode(answer)
+
+
+def _rejected(record: Record, rejection: Rejection, settings: StreamSettings) -> tuple[Rejection, Reply]:
+    """The dead letter, and its reason, which is another one where the record is too large even for that."""
+    topic, most = settings.topics.dead_letters, settings.limits.sent_bytes
+    reply = dead_letter(record, topic, rejection)
+    if (bytes_ := size(reply)) <= most:
+        return rejection, reply
+    detail = f"{rejection.reason}, and the dead letter would have {bytes_} bytes: the most is {most}"
+    rejection = Rejection(TOO_LARGE, detail, rejection.source)
+    return rejection, dead_letter(record, topic, rejection)
 
 
 def _too_large(reply: Reply, review: Review, most_bytes: int) -> Rejection | None:

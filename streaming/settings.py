@@ -61,6 +61,8 @@ class Connection:
             found += self._sasl_problems()
         elif self.sasl_mechanism or self.sasl_username or self.sasl_password:
             found.append("KAFKA_SASL_* is set, but KAFKA_SECURITY_PROTOCOL is not SASL_SSL or SASL_PLAINTEXT")
+        if not self.security_protocol.endswith("SSL") and (self.ssl_cafile or self.ssl_certfile or self.ssl_keyfile):
+            found.append("KAFKA_SSL_* is set, but KAFKA_SECURITY_PROTOCOL is not SSL or SASL_SSL")
         if bool(self.ssl_certfile) != bool(self.ssl_keyfile):
             found.append("KAFKA_SSL_CERTFILE and KAFKA_SSL_KEYFILE belong together: set both or neither")
         return found
@@ -107,13 +109,18 @@ class Topics:
 
 @dataclass(frozen=True)
 class Limits:
-    """How much is taken at once, and how large one review and one result may be."""
+    """How much is taken at once, and how large one review and one result may be, with key and headers."""
 
     batch_records: int = 2_000
     batch_bytes: int = 8 << 20
     wait_seconds: float = 0.5
     text_characters: int = MOST_CHARACTERS
     result_bytes: int = 1_000_000
+
+    @property
+    def sent_bytes(self) -> int:
+        """The most that is sent as one record: a dead letter is more than its record, by some headers."""
+        return 2 * self.result_bytes
 
     def problems(self) -> list[str]:
         return [f"{name} is {value}: expected more than 0" for name, value in vars(self).items() if value <= 0]

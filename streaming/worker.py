@@ -91,7 +91,7 @@ def _forget(folder: str, process: BaseProcess) -> None:
 def _process(settings: StreamSettings, model: Path) -> None:
     """What a worker's process does: the same as a worker alone, but for the endpoint, which its supervisor has."""
     say_what_happens()
-    stop = _stop_on_signal()
+    stop = _stop_on_signal(patient=True)
     Thread(target=_stop_with_parent, args=(stop,), daemon=True).start()
     try:
         _work(settings, model, CollectorRegistry(), stop)
@@ -108,12 +108,17 @@ def _stop_with_parent(stop: Event) -> None:
         stop.set()
 
 
-def _stop_on_signal() -> Event:
-    """An event that SIGTERM and SIGINT set; a second signal ends the process at once."""
+def _stop_on_signal(*, patient: bool = False) -> Event:
+    """An event that SIGTERM and SIGINT set; a second signal ends the process at once, unless it is patient.
+
+    Workers of a supervisor are: a signal to the whole group of processes reaches them twice, once through it, and what
+    takes too long it kills.
+    """
     stop = Event()
 
     def request(number: int, _: object) -> None:
-        signal.signal(number, signal.SIG_DFL)
+        if not patient:
+            signal.signal(number, signal.SIG_DFL)
         stop.set()
 
     signal.signal(signal.SIGTERM, request)

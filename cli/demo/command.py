@@ -58,7 +58,7 @@ def demo(once: bool, rate: float, models: Path, port: int, ui_port: int) -> None
         complete = run(Demo(models, home, preparing.free_port(port), preparing.free_port(ui_port), once, rate))
     except KeyboardInterrupt:
         click.echo("\nstopped", err=True)
-        return
+        sys.exit(1 if once else 0)
     sys.exit(0 if complete else 1)
 
 

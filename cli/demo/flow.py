@@ -21,6 +21,12 @@ GIVE_UP_SECONDS = 60  # without one answer
 LINGER_SECONDS = 1.5  # after the last answer, for one too many to show
 
 
+class Review(msgspec.Struct, frozen=True):
+    """What the demo shows of a review."""
+
+    text: str = ""
+
+
 class Seen(msgspec.Struct, frozen=True):
     """What the demo reads of a result."""
 
@@ -28,7 +34,7 @@ class Seen(msgspec.Struct, frozen=True):
     sentiment: int
     confidence: float
     needs_review: bool
-    review: dict[str, object]
+    review: Review
     because: tuple[Because, ...] = ()
 
 

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from cli.demo.flow import Seen
 from cli.demo.tally import Summary
+from cli.terminal import one_line, plain
 from streaming.brokers.seam import Record
 from streaming.dead_letters import REASON
 
@@ -32,8 +33,8 @@ def answer(record: Record, seen: Seen | None) -> None:
         return
     colour = "green" if seen.sentiment else "red"
     doubt = "?" if seen.needs_review else " "
-    words = ", ".join(f"{term.term} {term.weight:+.1f}" for term in seen.because[:3])
-    text = " ".join(str(seen.review.get("text", "")).split())[:_WIDTH]
+    words = plain(", ".join(f"{term.term} {term.weight:+.1f}" for term in seen.because[:3]))
+    text = one_line(seen.review.text)[:_WIDTH]
     _line(f"[{colour}]{seen.label}[/] {seen.confidence:6.1%}{doubt} [dim]{escape(f'{words:40.40}')}[/] {escape(text)}")
 
 

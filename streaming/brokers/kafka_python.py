@@ -48,7 +48,7 @@ class KafkaPythonCluster:
         return plain.KafkaPythonReader(self._connection, topics, from_beginning=from_beginning)
 
     def sender(self) -> Sender:
-        return plain.KafkaPythonSender(self._connection, 2 * self._limits.result_bytes)
+        return plain.KafkaPythonSender(self._connection, self._limits.sent_bytes)
 
     def create(self, topics: Sequence[Topic]) -> list[str]:
         with self._admin("creating topics") as admin:
@@ -64,6 +64,10 @@ class KafkaPythonCluster:
         with self._admin("listing topics") as admin:
             existing = set(admin.list_topics())
         return [topic for topic in topics if topic not in existing]
+
+    def knows(self, group: str, topic: str) -> bool:
+        with broker_errors(f"asking for the commits of group {group} at {self._connection.bootstrap_servers}"):
+            return plain.knows(self._connection, group, topic)
 
     def waiting(self, group: str, topic: str) -> int:
         with broker_errors(f"asking for the lag of group {group} at {self._connection.bootstrap_servers}"):
@@ -104,7 +108,7 @@ class KafkaPythonCluster:
             transaction_timeout_ms=2 * COMMIT_SECONDS * 1000,
             delivery_timeout_ms=COMMIT_SECONDS * 1000,
             request_timeout_ms=COMMIT_SECONDS * 500,
-            max_request_size=2 * self._limits.result_bytes,
+            max_request_size=self._limits.sent_bytes,
             allow_auto_create_topics=False,
             batch_size=1 << 18,
             linger_ms=20,  # the flush before a commit cuts it short

@@ -111,13 +111,29 @@ def within(seconds: float, act: Callable[[], None]) -> None:
         raise KafkaTimeoutError(f"no answer in {seconds:.0f} seconds") from error
 
 
+def knows(connection: Connection, group: str, topic: str) -> bool:
+    """Whether the group has a commit on any partition."""
+    with _asking(connection, group, topic) as (consumer, partitions):
+        return any(place is not None for place in _commits(consumer, partitions).values())
+
+
 def waiting(connection: Connection, group: str, topic: str) -> int:
-    """The distance from the group's commits to the topic's end. A consumer that only asks does not join its group."""
-    with closing(KafkaConsumer(**client_options(connection), group_id=group, enable_auto_commit=False)) as consumer:
-        partitions = [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or ()]
+    """The distance from the group's commits to the topic's end."""
+    with _asking(connection, group, topic) as (consumer, partitions):
         first, end = (ask(partitions, START_MS) for ask in (consumer.beginning_offsets, consumer.end_offsets))
-        done = {each: consumer.committed(each, timeout_ms=START_MS) for each in partitions}
-    return sum(end[each] - (first[each] if done[each] is None else done[each]) for each in partitions)
+        done = _commits(consumer, partitions)
+    return sum(end[each] - (first[each] if place is None else place) for each, place in done.items())
+
+
+def _commits(consumer: KafkaConsumer, partitions: Sequence[TopicPartition]) -> dict[TopicPartition, int | None]:
+    return {each: consumer.committed(each, timeout_ms=START_MS) for each in partitions}
+
+
+@contextmanager
+def _asking(connection: Connection, group: str, topic: str) -> Iterator[tuple[KafkaConsumer, list[TopicPartition]]]:
+    """A consumer that only asks: it does not join its group. And the topic's partitions."""
+    with closing(KafkaConsumer(**client_options(connection), group_id=group, enable_auto_commit=False)) as consumer:
+        yield consumer, [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or ()]
 
 
 class KafkaPythonReader:

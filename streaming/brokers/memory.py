@@ -75,6 +75,9 @@ class MemoryCluster:
     def missing(self, topics: Sequence[str]) -> list[str]:
         return [topic for topic in topics if topic not in self._topics]
 
+    def knows(self, group: str, topic: str) -> bool:
+        return any(name == topic for name, _ in self._groups.get(group, GroupState()).committed)
+
     def waiting(self, group: str, topic: str) -> int:
         committed = self._groups.get(group, GroupState()).committed
         return sum(self.end(partition) - committed.get(partition, 0) for partition in self.partitions(topic))

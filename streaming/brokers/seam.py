@@ -150,5 +150,8 @@ class Cluster(Protocol):
     def missing(self, topics: Sequence[str]) -> list[str]:
         """Those of `topics` that do not exist."""
 
+    def knows(self, group: str, topic: str) -> bool:
+        """Whether the group has committed anything of the topic. A broker forgets a group that nobody is in."""
+
     def waiting(self, group: str, topic: str) -> int:
         """How many records of the topic the group has yet to answer, in all partitions."""

@@ -42,10 +42,10 @@ def test_each_sentiment_command_has_its_verb_and_flags(line: str) -> None:
         found = command.get_command(context, words.pop(0))
         assert found is not None, line
         command = found
-    if command.name == "train":
-        from spark_jobs import train_model
+    if command.name in ("train", "score"):
+        from spark_jobs import score, train_model
 
-        command = train_model.command
+        command = {"train": train_model, "score": score}[command.name].command
     known = {flag for parameter in command.params for flag in parameter.opts} | {"--help"}
     assert {word.partition("=")[0] for word in words if word.startswith("--")} <= known, line
 

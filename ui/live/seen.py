@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
@@ -39,7 +39,7 @@ class _Result(msgspec.Struct, frozen=True):
     confidence: float
     needs_review: bool
     model_version: str
-    review: dict[str, Any]
+    review: dict[str, msgspec.Raw]
     id: str = ""
     because: tuple[Because, ...] = ()
 
@@ -53,8 +53,9 @@ def read_result(value: bytes | None, second: int) -> Seen | None:
         result = _decoder.decode(value or b"")
     except (msgspec.DecodeError, RecursionError):
         return None
-    text = _cut(str(result.review.get("text", "")))
-    fields = _fields(result.review)
+    fields = {name: _plain(raw) for name, raw in result.review.items()}
+    text = _cut(fields.get("text") or "")
+    chosen = _chosen(fields)
     return Seen(
         result.id,
         second,
@@ -64,8 +65,8 @@ def read_result(value: bytes | None, second: int) -> Seen | None:
         result.needs_review,
         result.model_version,
         text,
-        fields.get(NAMED_BY) or language_of(text),
-        fields,
+        chosen.get(NAMED_BY) or language_of(text),
+        chosen,
         result.because[:TERMS],
     )
 
@@ -74,8 +75,17 @@ def _cut(text: str) -> str:
     return text if len(text) <= TEXT_CHARACTERS else f"{text[: TEXT_CHARACTERS - 1]}…"
 
 
-def _fields(review: dict[str, Any]) -> dict[str, str]:
+def _plain(raw: msgspec.Raw) -> str | None:
+    """A string's characters, a number or truth value as it stands there; None for a list, an object or null."""
+    written = bytes(raw).strip()
+    if written.startswith(b'"'):
+        return msgspec.json.decode(written, type=str)
+    return None if written[:1] in b"[{n" else written.decode()
+
+
+def _chosen(fields: dict[str, str | None]) -> dict[str, str]:
     """The first plain fields but id and text; a list or an object within a review is not shown."""
-    plain = ((name, value) for name, value in review.items() if isinstance(value, str | int | float))
-    chosen = [(name, value) for name, value in plain if name not in ("id", "text")][:FIELDS]
-    return {name[:FIELD_CHARACTERS]: str(value)[:FIELD_CHARACTERS] for name, value in chosen}
+    plain = [(name, value) for name, value in fields.items() if value is not None and name not in ("id", "text")][
+        :FIELDS
+    ]
+    return {name[:FIELD_CHARACTERS]: value[:FIELD_CHARACTERS] for name, value in plain}

@@ -77,9 +77,12 @@ def test_a_form_is_no_feedback(client: FlaskClient) -> None:
     assert_problem(client.post("/feedback", data={"id": "1", "label": "positive"}), 415, "unsupported_media_type")
 
 
-def test_a_broker_that_is_away_is_told_and_recovered_from(client: FlaskClient, kept: Kept) -> None:
+def test_a_broker_that_is_away_is_told_and_recovered_from(
+    client: FlaskClient, kept: Kept, caplog: pytest.LogCaptureFixture
+) -> None:
     kept.away = True
     response = client.post("/feedback", json={"id": 1, "label": "positive"})
+    assert "feedback may not have been kept: " in caplog.text
     assert_problem(response, 503, "feedback_unavailable", names="send it again")
     assert response.headers["Retry-After"] == "5"
     assert "private" not in response.text

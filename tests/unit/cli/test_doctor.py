@@ -40,18 +40,21 @@ def test_what_is_missing_is_no_failure_and_comes_with_a_way_out(
     assert [found[part]["state"] for part in ("model", "extra fast", "Kafka")] == ["missing"] * 3
     assert "sentiment train" in found["model"]["says"]
     assert "pip install 'review-sentiment[fast]'" in found["extra fast"]["says"]
-    assert "--create-topics" in found["Kafka"]["says"]
+    assert "sentiment topics" in found["Kafka"]["says"]
 
 
-def test_a_broker_that_does_not_answer_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_broker_that_does_not_answer_is_missing_or_broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuses(*_: object) -> None:
         raise ServiceError("nobody listens")
 
     monkeypatch.setattr(doctor, "require_topics", refuses)
-    _, found = look(tmp_path)
-    assert found["Kafka"]["state"] == "missing"
+    code, found = look(tmp_path / "models")
+    assert (code, found["Kafka"]["state"]) == (0, "missing")
     assert Connection.bootstrap_servers in found["Kafka"]["says"]
     assert "nobody listens" in found["Kafka"]["says"]
+    monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", "kafka:9092")  # somebody says that there is one
+    code, found = look(tmp_path / "models")
+    assert (code, found["Kafka"]["state"]) == (1, "broken")
 
 
 def test_a_damaged_model_and_a_wrong_setting_are_broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

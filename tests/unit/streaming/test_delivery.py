@@ -141,7 +141,7 @@ def test_following_from_the_end_does_not_show_what_was_there(cluster: MemoryClus
 
 def test_a_missing_topic_is_named() -> None:
     cluster = MemoryCluster()
-    with pytest.raises(ServiceError, match=r"sentiment.*--create-topics"):
+    with pytest.raises(ServiceError, match=r"create them with `sentiment topics`"):
         require_topics(cluster, ("sentiment",))
     assert create_topics(cluster, Topics(), Limits()) == ["reviews", "sentiment", "dlq.reviews", "reviews.feedback"]
     assert create_topics(cluster, Topics(), Limits()) == []

@@ -57,8 +57,15 @@ def test_parquet_is_read_row_by_row(tmp_path: Path) -> None:
 
 
 def test_standard_input_has_a_review_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.stdin", io.StringIO('a good film\n\n{"id": 3, "text": "bad"}\n[1]\n'))
-    assert list(read_rows("-")) == [{"text": "a good film"}, {"text": "bad", "id": 3}, {"text": "[1]"}]
+    given = 'un film réussi\n\n{"id": 3, "text": "bad"}\n[1]\n'.encode()
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(given), "latin-1"))  # as a terminal may have it
+    assert list(read_rows("-")) == [{"text": "un film réussi"}, {"text": "bad", "id": 3}, {"text": "[1]"}]
+
+
+def test_standard_input_that_is_not_utf_8_is_named_with_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"good\ncaf\xe9\n"), "utf-8", "surrogateescape"))
+    with pytest.raises(DataError, match="line 2 of standard input is not UTF-8"):
+        list(read_rows("-"))
 
 
 @pytest.mark.parametrize(

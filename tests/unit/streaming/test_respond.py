@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from sentiment import Classifier
 from streaming.brokers.seam import Record, Reply
+from streaming.messages import size
 from streaming.respond import respond
 from streaming.settings import Limits, StreamSettings
 
@@ -71,6 +72,21 @@ def test_a_result_that_is_too_large_is_a_dead_letter(classifier: Classifier) -> 
     assert (reply.topic, reply.value) == ("dlq.reviews", value)
     assert dict(reply.headers)["sentiment.reason"] == b"result_too_large"
     assert dict(reply.headers)["__connect.errors.stage"] == b"KAFKA_PRODUCE"
+
+
+def test_of_a_record_that_no_dead_letter_can_hold_its_place_is_kept(classifier: Classifier) -> None:
+    settings = replace(SETTINGS, limits=Limits(result_bytes=1000))
+    limit = settings.limits.sent_bytes
+    for value in (b"\xff" * limit, b'{"text": "good", "padding": "' + b"x" * limit + b'"}', b"\xff" * (limit - 900)):
+        (record,) = records(value)
+        answers = respond([record._replace(headers=[("theirs", b"x" * 600)])], classifier, settings)
+        (reply,), (rejection,) = answers.replies, answers.rejections
+        headers = dict(reply.headers)
+        assert size(reply) <= limit
+        assert rejection.reason == "record_too_large"
+        assert (reply.topic, reply.key, reply.value) == ("dlq.reviews", None, None)
+        assert (headers["sentiment.reason"], headers["__connect.errors.offset"]) == (b"record_too_large", b"0")
+        assert "theirs" not in headers
 
 
 @given(values=st.lists(st.none() | st.binary() | st.text().map(str.encode), max_size=20))

@@ -103,6 +103,9 @@ def test_credentials_that_would_not_be_used_are_refused() -> None:
     problems = Connection.from_environment(SASL | {"KAFKA_SECURITY_PROTOCOL": "SSL"}).problems()
     assert problems == ["KAFKA_SASL_* is set, but KAFKA_SECURITY_PROTOCOL is not SASL_SSL or SASL_PLAINTEXT"]
     assert "expected one of" in Connection(security_protocol="TLS").problems()[0]
+    problems = Connection(ssl_cafile="ca.pem", ssl_certfile="cert.pem", ssl_keyfile="key.pem").problems()
+    assert problems == ["KAFKA_SSL_* is set, but KAFKA_SECURITY_PROTOCOL is not SSL or SASL_SSL"]
+    assert Connection(security_protocol="SSL", ssl_cafile="ca.pem").problems() == []
 
 
 def test_a_client_that_is_not_installed_names_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,67 @@
+"""`sentiment consume` and `produce`: what is on Kafka in a line each, and a file's reviews sent or none of them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from cli.consume import consume
+from cli.produce import produce
+from sentiment.errors import DataError
+from streaming.brokers.memory import MemoryCluster
+from streaming.brokers.seam import Reply, Topic
+
+
+@pytest.fixture(autouse=True)
+def _topics(cluster: MemoryCluster) -> None:
+    cluster.create([Topic(name, 1, 1, {}) for name in ("reviews", "sentiment")])
+
+
+def shown(cluster: MemoryCluster, *values: bytes) -> Result:
+    with cluster.sender() as sender:
+        for value in values:
+            sender.send(Reply("sentiment", None, value, []))
+    return CliRunner().invoke(consume, ["--from-beginning", "--idle", "0.01"], catch_exceptions=False)
+
+
+def result_of(review: str) -> bytes:
+    return b'{"label": "positive", "confidence": 0.75, "review": %b}' % review.encode()
+
+
+def test_a_review_does_not_command_the_terminal(cluster: MemoryCluster) -> None:
+    text = json.dumps({"text": "fine\n\x1b]0;title\x07\x1b[2Jfilm"})
+    assert shown(cluster, result_of(text)).stdout == "positive   75.0%  fine \\x1b]0;title\\x07\\x1b[2Jfilm\n"
+
+
+@pytest.mark.parametrize("value", ["1e999", "7" * 5000, "[[1]]", "null", '"7"'])
+def test_whatever_else_is_in_a_review_it_is_a_result(cluster: MemoryCluster, value: str) -> None:
+    assert shown(cluster, result_of(f'{{"text": "fine", "x": {value}}}')).stdout == "positive   75.0%  fine\n"
+
+
+def test_what_is_no_result_is_named(cluster: MemoryCluster) -> None:
+    result = shown(cluster, b"{", b'{"label": 1}', b"[" * 100_000, result_of('{"text": "fine"}'))
+    assert result.stdout == "positive   75.0%  fine\n"
+    assert result.stderr == "".join(f"sentiment-0-{offset} is not a result\n" for offset in range(3))
+
+
+def sent(cluster: MemoryCluster) -> list[bytes | None]:
+    return [record.value for record in cluster.read(["reviews"], from_beginning=True).poll(0)]
+
+
+def test_of_a_file_with_a_row_that_can_not_be_read_nothing_is_sent(cluster: MemoryCluster, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("id,text\n1,good\n2,bad,3\n4,fine\n")
+    with pytest.raises(DataError, match="line 3: 3 fields, but the header has 2"):
+        CliRunner().invoke(produce, [str(tmp_path / "in.csv")], catch_exceptions=False)
+    assert sent(cluster) == []
+
+
+def test_of_standard_input_what_comes_before_a_bad_line_is_sent_and_said(cluster: MemoryCluster) -> None:
+    run = CliRunner().invoke(produce, ["-"], input=b"good\nfine\n\xff\nlate\n")
+    assert isinstance(run.exception, DataError)
+    assert str(run.exception).startswith("line 3 of standard input is not UTF-8")
+    assert str(run.exception).endswith("; nothing from there on was sent")
+    assert run.stdout == "2 reviews sent to reviews\n"
+    assert sent(cluster) == [b'{"text":"good"}', b'{"text":"fine"}']

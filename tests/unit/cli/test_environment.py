@@ -1,0 +1,45 @@
+"""Every flag of every verb has the environment variable that its name leads one to expect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from cli.main import VERBS, cli
+from tests.tiny import write_tiny_model
+
+FREE = {"--help", "--version"}  # of a verb's own making
+
+
+def options(command: click.Command, words: tuple[str, ...]) -> Iterator[tuple[str, str, click.Option]]:
+    """The variable to expect, the flag, and the option, of all verbs within."""
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            if found := command.get_command(context, name):
+                yield from options(found, (*words, name))
+    for parameter in command.params:
+        if isinstance(parameter, click.Option) and not FREE & set(parameter.opts):
+            flag = max(parameter.opts, key=len)
+            yield "_".join((*words, flag.strip("-"))).replace("-", "_").upper(), flag, parameter
+
+
+def test_each_flag_has_a_variable_and_the_help_shows_it() -> None:
+    found = list(options(cli, ("sentiment",)))
+    assert len(found) > 3 * len(VERBS)
+    for variable, flag, option in found:
+        assert option.show_envvar, (variable, flag)
+        name = str(option.envvar)
+        assert name == variable or (name.startswith(("SENTIMENT_", "KAFKA_")) and len(name) < len(variable)), flag
+
+
+def test_a_variable_does_what_its_flag_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SENTIMENT_MODEL", str(write_tiny_model(tmp_path)))
+    monkeypatch.setenv("SENTIMENT_PREDICT_JSON", "1")
+    monkeypatch.setenv("SENTIMENT_MODELS_LIST_MODELS", str(tmp_path))
+    assert CliRunner().invoke(cli, ["predict", "good"]).stdout.startswith('{"label":')
+    assert CliRunner().invoke(cli, ["models", "list"]).stdout.startswith("* ")
