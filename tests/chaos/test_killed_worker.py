@@ -59,7 +59,8 @@ class Service:
             "--workers": str(self.workers),
         }
         arguments = [text for pair in flags.items() for text in pair]
-        with subprocess.Popen([*SENTIMENT, "stream", *arguments], stderr=subprocess.PIPE, text=True) as worker:
+        command = [*SENTIMENT, "stream", *arguments]
+        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True) as worker:
             try:
                 assert worker.stderr is not None
                 lines = list(_until_ready(worker.stderr))
@@ -118,8 +119,10 @@ def test_a_supervisor_replaces_a_killed_worker_and_stops_them_all(service: Servi
         assert len(workers) == 2
         os.kill(int(workers[0]), signal.SIGKILL)
         answers += read(results, at_least=len(reviews) - len(answers)) + results.poll(1.0)
-        supervisor.send_signal(signal.SIGTERM)
+        os.killpg(supervisor.pid, signal.SIGTERM)  # as systemd does: workers hear of it from the supervisor as well
         assert supervisor.wait(20) == 0
+        assert supervisor.stderr is not None
+        assert sum(line.endswith(" stopped\n") for line in supervisor.stderr) == 2
     assert (len(answers), len(set(map(_position, answers)))) == (len(reviews), len(reviews))
     assert not any(Path(f"/proc/{pid}").exists() for pid in workers)
 

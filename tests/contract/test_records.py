@@ -130,11 +130,13 @@ def test_what_a_group_has_not_answered_is_waiting(world: World) -> None:
     group = f"group-{world.name}"
     world.send("a", "b", "c")
     assert world.cluster.waiting(group, world.reviews) == 3
+    assert not world.cluster.knows(group, world.reviews)
     broker = world.join()
     for batch in poll_all(broker, 3):
         world.answer(broker, batch)
     world.send("d")
     assert world.cluster.waiting(group, world.reviews) == 1
+    assert world.cluster.knows(group, world.reviews)
 
 
 def test_a_topic_can_be_read_as_soon_as_it_is_there(world: World) -> None:

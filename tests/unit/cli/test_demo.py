@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import itertools
+import signal
 from functools import partial
 from threading import Event, Thread
 
 import msgspec
 import pytest
+from click.testing import CliRunner
 from prometheus_client import CollectorRegistry
 
+from cli.demo import command
 from cli.demo.flow import flow
 from cli.demo.reviews import BROKEN, HeldOut, messages
 from cli.demo.tally import Answer, Tally, percentile
@@ -74,3 +77,18 @@ def test_a_flow_through_a_worker_answers_every_message_once(tmp_path_factory: py
 def test_held_out_reviews_are_read_as_training_wrote_them() -> None:
     line = msgspec.json.encode({"text": "good", "label": 1, "language": "en"})
     assert msgspec.json.decode(line, type=HeldOut) == HeldOut("good", 1, "en")
+
+
+@pytest.mark.parametrize(("arguments", "code"), [(["--once"], 1), ([], 0)])
+def test_a_demo_that_is_stopped_has_not_shown_that_all_were_answered(
+    monkeypatch: pytest.MonkeyPatch, arguments: list[str], code: int
+) -> None:
+    def stopped(_: object) -> bool:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(command, "run", stopped)
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        assert CliRunner().invoke(command.demo, arguments).exit_code == code
+    finally:
+        signal.signal(signal.SIGTERM, before)
