@@ -174,7 +174,7 @@ def parquet_file(path: Path) -> Iterator[Any]:
     try:
         with arrow.parquet.ParquetFile(path, buffer_size=PARQUET_BUFFER, pre_buffer=False) as file:
             yield file
-    except (arrow.ArrowException, OSError, DataError) as error:
+    except (arrow.ArrowException, OSError, DataError, OverflowError) as error:  # that of a date beyond the year 9999
         raise DataError(f"{path}: {error}") from error
 
 

@@ -12,17 +12,26 @@ from rich.table import Table
 from sentiment import Classifier, versions
 from sentiment.behaviour import Behaviour, Failure, run_suite
 from sentiment.errors import ModelError, SettingError
-from sentiment.folder import read_manifest
+from sentiment.folder import MANIFEST, read_manifest
 from sentiment.library import PATH
 from sentiment.scoring import kernel
+
+
+def _of_versions(_: click.Context, __: click.Parameter, given: Path) -> Path:
+    """The folder of versions, also where one version's folder is named, as SENTIMENT_MODEL may."""
+    return given.absolute().parent if (given / MANIFEST).is_file() else given
+
 
 _MODELS = click.option(
     "--models",
     "folder",
     type=click.Path(path_type=Path),
     default=Path("models"),
+    envvar="SENTIMENT_MODEL",
     show_default=True,
-    help="Folder of models.",
+    show_envvar=True,
+    callback=_of_versions,
+    help="Folder of model versions.",
 )
 
 
@@ -35,14 +44,16 @@ def models() -> None:
 @_MODELS
 def list_versions(folder: Path) -> None:
     """All versions, the oldest first; `*` marks the one in use."""
+    names = versions.names(folder)
+    if not names:
+        raise ModelError(f"no model in {folder}: train one with `sentiment train` or name another folder")
     try:
         used = versions.current(folder)
-    except ModelError:
+    except ModelError as error:
         used = ""
-    for name in versions.names(folder):
-        scores = read_manifest(folder / name).metrics.get("all", {})
-        accuracy = f"accuracy {scores['accuracy']:.3f} on {scores['n']:,} test rows" if scores else "no test rows"
-        click.echo(f"{'*' if name == used else ' '} {name}  {accuracy}")
+        click.echo(str(error), err=True)
+    for name in names:
+        click.echo(f"{'*' if name == used else ' '} {name}  {_in_short(folder / name)}")
 
 
 @models.command()
@@ -50,7 +61,7 @@ def list_versions(folder: Path) -> None:
 @_MODELS
 def show(version: str | None, folder: Path) -> None:
     """Print model.json of VERSION (default: the one in use) without its character lists and checksums."""
-    manifest = read_manifest(versions.resolve(folder / version if version else folder))
+    manifest = read_manifest(_chosen(folder, version))
     shown = msgspec.to_builtins(manifest)
     del shown["files"], shown["text_rule"]
     click.echo(msgspec.json.format(msgspec.json.encode(shown), indent=2))
@@ -65,7 +76,7 @@ def verify(version: str | None, folder: Path, failures: bool) -> None:
 
     Then the behaviour suite is run. What the model gets wrong there is told, but does not change the exit code.
     """
-    classifier = Classifier.load(folder / version if version else folder)
+    classifier = Classifier.load(_chosen(folder, version))
     click.echo(f"{classifier.version}: {len(classifier.manifest.files)} files and all golden texts are as saved")
     behaviour = run_suite(classifier)
     _show_behaviour(behaviour)
@@ -77,17 +88,18 @@ def verify(version: str | None, folder: Path, failures: bool) -> None:
 @click.argument("version")
 @_MODELS
 def promote(version: str, folder: Path) -> None:
-    """Make VERSION the one in use."""
-    Classifier.load(folder / version)
-    versions.promote(folder, version)
+    """Make VERSION the one in use, once it has been verified."""
+    _put_to_use(folder, version)
     click.echo(f"{version} is now in use")
 
 
 @models.command()
 @_MODELS
 def rollback(folder: Path) -> None:
-    """Go back to the version that was in use before."""
-    click.echo(f"{versions.rollback(folder)} is in use again")
+    """Go back to the version that was in use before, once it has been verified."""
+    version = versions.previous(folder)
+    _put_to_use(folder, version)
+    click.echo(f"{version} is in use again")
 
 
 @models.command("compile")
@@ -115,6 +127,24 @@ def library(cpu: str) -> None:
         raise SettingError(f"{error.name} is not installed: install numba") from error
     build(cpu, PATH)
     click.echo(f"written: {PATH}")
+
+
+def _chosen(folder: Path, version: str | None) -> Path:
+    return folder / (versions.existing(folder, version) if version else versions.current(folder))
+
+
+def _put_to_use(folder: Path, version: str) -> None:
+    Classifier.load(_chosen(folder, version))
+    versions.promote(folder, version)
+
+
+def _in_short(version: Path) -> str:
+    """How good a version is, or why it can't be used."""
+    try:
+        scores = read_manifest(version).metrics.get("all", {})
+    except ModelError as error:
+        return str(error)
+    return f"accuracy {scores['accuracy']:.3f} on {scores['n']:,} test rows" if scores else "no test rows"
 
 
 def _show_behaviour(behaviour: Behaviour) -> None:

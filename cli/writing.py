@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -39,11 +40,11 @@ def writing(path: Path, layout: Layout) -> Iterator[Write]:
 
     The ending of the name says the format. SettingError if it is not known or the file can't be written.
     """
-    if path.suffix not in _WRITERS:
+    if path.suffix.lower() not in _WRITERS:
         raise SettingError(f"{path}: expected a file to write that ends with {', '.join(_WRITERS)}")
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with _WRITERS[path.suffix](temporary, layout) as write:
+        with _WRITERS[path.suffix.lower()](temporary, layout) as write:
             yield write
         temporary.replace(path)
     except OSError as error:
@@ -89,8 +90,10 @@ def _as_strings(row: Row, names: Iterable[str]) -> Row:
 
 
 def _as_text(value: object) -> str | None:
-    """A string as it is, a date or the like as JSON has it but without quotes, anything else as JSON."""
+    """A string as it is, a date or the like as JSON has it but without quotes, anything else as JSON; nan, inf."""
     plain = msgspec.to_builtins(value, enc_hook=str)
+    if isinstance(plain, float) and not math.isfinite(plain):
+        return str(plain)
     return plain if isinstance(plain, str | None) else msgspec.json.encode(plain).decode()
 
 

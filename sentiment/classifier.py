@@ -38,6 +38,7 @@ class Classifier:
         manifest = folder.read_manifest(version)
         folder.verify_files(version, manifest)
         weights = folder.read_weights(version)
+        folder.verify_answers(version, manifest, weights)
         learned = folder.read_terms(version, len(weights.buckets))
         classifier = Classifier(version, manifest, Scorer(_tables(manifest, weights)), learned)
         classifier._recheck(folder.read_checks(version))

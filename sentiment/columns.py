@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from sentiment.errors import DataError
+
 # The likeliest name first.
 TEXT_COLUMNS = (
     "text",
@@ -27,10 +29,20 @@ PREFIX = "predicted_"  # of an answer's column whose own name the file has alrea
 
 
 def find_column(columns: Iterable[str], known: Sequence[str], wanted: str | None = None) -> str | None:
-    """The file's own name of the column `wanted`, else of the first known one; in any case, None if it has none."""
-    by_name = {name.strip().lstrip("\ufeff").lower(): name for name in columns}
-    names = [wanted.strip().lower()] if wanted else known
-    return next((by_name[name] for name in names if name in by_name), None)
+    """The file's own name of the column `wanted`, else of the first known one; None if it has none.
+
+    A name that is the same to the letter goes before one that is so in another case; DataError if several of those are.
+    """
+    names = list(columns)
+    for sought in [wanted] if wanted else known:
+        if sought in names:
+            return sought
+        alike = [name for name in names if name.strip().lstrip("\ufeff").lower() == sought.strip().lower()]
+        if len(alike) > 1:
+            raise DataError(f"which column is {sought}: {' or '.join(alike)}? Rename one of them, or name one exactly")
+        if alike:
+            return alike[0]
+    return None
 
 
 def answer_columns(taken: Iterable[str]) -> dict[str, str]:

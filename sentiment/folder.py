@@ -83,6 +83,21 @@ def read_weights(version: Path) -> Weights:
     return weights
 
 
+def verify_answers(version: Path, manifest: Manifest, weights: Weights) -> None:
+    """ModelError if what decides on answers, in `model.json` too, is not what was saved."""
+    if manifest.answers != digest(manifest, weights):
+        raise ModelError(f"{version / MANIFEST} is not as it was saved: its answers would be others")
+
+
+def digest(manifest: Manifest, weights: Weights) -> str:
+    """sha256 of everything that changes an answer."""
+    decisive = manifest.text_rule, manifest.hashing, manifest.labels, manifest.calibration
+    found = hashlib.sha256(msgspec.json.encode(decisive))
+    for array in (*weights, np.array([manifest.intercept])):
+        found.update(array.tobytes())
+    return found.hexdigest()
+
+
 def read_checks(version: Path) -> list[Check]:
     """The golden texts; ModelError if there is none."""
     path = version / CHECKS
@@ -119,13 +134,13 @@ def write_parts(folder: Path, weights: Weights, terms: list[tuple[str, ...]], ch
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
-    """Write `model.json` with the checksums of all other files as they are now."""
+    """Write `model.json`, with the checksums of all other files and of what decides on answers as they are now."""
     files = {
         path.relative_to(folder).as_posix(): sha256(path)
         for path in sorted(folder.rglob("*"))
         if path.is_file() and path.name != MANIFEST
     }
-    whole = msgspec.structs.replace(manifest, files=files)
+    whole = msgspec.structs.replace(manifest, files=files, answers=digest(manifest, read_weights(folder)))
     (folder / MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(whole), indent=1) + b"\n")
 
 

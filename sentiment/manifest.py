@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from sentiment.textrule import TextRule
 
-FORMAT = 3
+FORMAT = 4
 
 
 class Hashing(Struct, frozen=True, forbid_unknown_fields=True):
@@ -42,6 +42,11 @@ class Parity(Struct, frozen=True, forbid_unknown_fields=True):
     margins_equal: int
     max_abs_dp: float
 
+    @property
+    def proven(self) -> bool:
+        """Whether every row has Spark's label and, to the last bit, its margin."""
+        return self.labels_equal == self.margins_equal == self.rows
+
 
 class Manifest(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A model's identity. `version` names everything that changes an answer."""
@@ -60,4 +65,5 @@ class Manifest(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     metrics: dict[str, Any] = {}
     behaviour: dict[str, Any] = {}
     parity: Parity | None = None
+    answers: str = ""  # sha256 of everything that changes an answer, see `folder.digest`
     files: dict[str, str] = {}  # path in the folder -> sha256, of every file but model.json

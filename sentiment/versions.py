@@ -28,7 +28,7 @@ def current(models: Path) -> str:
         raise ModelError(f"no model in {models}: train one with `sentiment train` or name another folder") from error
     except (OSError, UnicodeDecodeError) as error:
         raise ModelError(f"{models / CURRENT} can't be read: {error}") from error
-    return _existing(models, name)
+    return existing(models, name)
 
 
 def names(models: Path) -> list[str]:
@@ -48,10 +48,12 @@ def publish(temporary: Path, models: Path) -> Path:
 
 
 def promote(models: Path, name: str) -> None:
-    """Make a version current. No parity certificate with all labels equal, no promotion."""
-    parity = read_manifest(models / _existing(models, name)).parity
-    if parity is None or parity.labels_equal != parity.rows:
-        raise ModelError(f"{models / name} has no parity certificate with all labels equal: it can't be made current")
+    """Make a version current. No parity certificate with all labels and margins equal, no promotion."""
+    parity = read_manifest(models / existing(models, name)).parity
+    if parity is None or not parity.proven:
+        raise ModelError(
+            f"{models / name} has no parity certificate with all labels and margins equal: it can't be made current"
+        )
     if (models / CURRENT).is_file():
         before = (models / CURRENT).read_text(encoding="utf-8")
         if before.strip() != name:
@@ -59,17 +61,17 @@ def promote(models: Path, name: str) -> None:
     _replace(models / CURRENT, name + "\n")
 
 
-def rollback(models: Path) -> str:
-    """Make the version that was current before this one current again; returns its name."""
+def previous(models: Path) -> str:
+    """The name of the version that was current before this one; ModelError where none is known."""
     try:
         name = (models / PREVIOUS).read_text(encoding="utf-8").strip()
     except FileNotFoundError as error:
         raise ModelError(f"no earlier version is known in {models}: use `sentiment models promote`") from error
-    promote(models, name)
-    return name
+    return existing(models, name)
 
 
-def _existing(models: Path, name: str) -> str:
+def existing(models: Path, name: str) -> str:
+    """The name, if a version has it; else ModelError names those there are."""
     if not _NAME.fullmatch(name):
         raise ModelError(f"{name!r} is no version's name (letters, digits, '.', '_' and '-')")
     if not (models / name / MANIFEST).is_file():

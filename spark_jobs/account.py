@@ -19,6 +19,8 @@ from spark_jobs.report import Extras, LearningPoint, languages
 from spark_jobs.searching import Search
 from spark_jobs.splitting import Split
 
+UNDECODED, UNDECODED_SHARE = "\ufffd", 0.005  # a few were there already when the reviews were collected
+
 
 def describe(account: Cleaning, split: Split, inputs: Sequence[str], tests: Sequence[str]) -> dict[str, Any]:
     """What the model folder says of its data, with warnings in words."""
@@ -32,7 +34,7 @@ def describe(account: Cleaning, split: Split, inputs: Sequence[str], tests: Sequ
         "groups": split.groups,
         "split": {side: sizes.get(side, 0) for side in (TRAIN, TEST)},
         "fingerprint": f"{fingerprint & (1 << 64) - 1:016x}",
-        "warnings": [*caveats(account, split.groups), *_leaks(split)],
+        "warnings": [*caveats(account, split.groups, split.leaking), *_leaks(split), *_undecoded(split)],
     }
 
 
@@ -49,7 +51,14 @@ def extras(search: Search, curve: Sequence[LearningPoint], train: DataFrame) -> 
 def _leaks(split: Split) -> list[str]:
     if not split.leaking:
         return []
-    return [f"{split.leaking:,} rows have the text or the film of a test row: they were not trained on"]
+    return [f"{split.leaking:,} rows are near-copies of a test row, or about its film: they were not trained on"]
+
+
+def _undecoded(split: Split) -> list[str]:
+    texts = split.frame.where(F.contains(TEXT, F.lit(UNDECODED))).count()
+    if texts <= UNDECODED_SHARE * split.frame.count():
+        return []
+    return [f"{texts:,} texts hold {UNDECODED}, which stands for bytes that are no UTF-8: save the files as UTF-8"]
 
 
 def write_rows(scored: Scored, path: Path) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from spark_jobs.cleaning import Cleaning
 
 
-def caveats(account: Cleaning, groups: int) -> list[str]:
-    """In words; empty where nothing stands out."""
-    found = []
+def caveats(account: Cleaning, groups: int, leaking: int = 0) -> list[str]:
+    """In words; empty where nothing stands out. `groups` are those of what was kept, but for `leaking` rows."""
+    grouped, found = account.kept - leaking, []
     if account.repeated > 0.1 * account.rows:
         found.append(f"{account.repeated:,} of {account.rows:,} rows are repeats of another row")
-    if groups < 0.5 * account.kept:
+    if groups < 0.5 * grouped:
         found.append(
-            f"the {account.kept:,} distinct texts come from about {groups:,} templates, so a score on them says little "
+            f"the {grouped:,} distinct texts come from about {groups:,} templates, so a score on them says little "
             "about real reviews"
         )
     if account.kept < 1000:

@@ -7,17 +7,29 @@ from contextlib import contextmanager
 
 from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
 from pyspark.errors import AnalysisException, PySparkException
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F
+from pyspark.sql.types import StringType, StructField, StructType
 
 from sentiment.errors import DataError
 
 Loader = Callable[[SparkSession, list[str]], DataFrame]
 
+BROKEN = "_corrupt_record"  # the column of a row that could not be taken apart, where there is one
+
 
 def tables(spark: SparkSession, entry: str) -> list[DataFrame]:
-    """The data behind a path, files that share a schema together; DataError, naming it, where it can't be read."""
+    """The data behind a path, files that share a schema together; DataError, naming it, where it can't be read.
+
+    Rows that could not be taken apart are among them, see `is_whole`.
+    """
     with explained(f"{entry} can't be read"):
         return [load(spark, paths) for load, paths in _by_format(_files(spark, entry), entry)]
+
+
+def is_whole(frame: DataFrame) -> Column:
+    """Whether a row of a table could be taken apart."""
+    return F.col(BROKEN).isNull() if BROKEN in frame.columns else F.lit(True)
 
 
 @contextmanager
@@ -56,18 +68,28 @@ def _endings(path: str) -> list[str]:
 
 
 def _csv(spark: SparkSession, paths: list[str]) -> DataFrame:
-    return spark.read.csv(paths, header=True, multiLine=True, quote='"', escape='"', encoding="UTF-8")
+    """The delimiter is the one that the header uses. A row of too many or too few fields stands whole under BROKEN."""
+    header = spark.read.text(paths).first()
+    delimiter = max(",;\t", key=header[0].count) if header else ","
+    reader = spark.read.options(header=True, multiLine=True, quote='"', escape='"', encoding="UTF-8", sep=delimiter)
+    names = reader.csv(paths).columns
+    fields = [StructField(name, StringType()) for name in (*names, BROKEN)]
+    return reader.schema(StructType(fields)).csv(paths, columnNameOfCorruptRecord=BROKEN)
 
 
 def _json(spark: SparkSession, paths: list[str]) -> DataFrame:
-    return spark.read.json(paths)
+    return spark.read.json(paths, columnNameOfCorruptRecord=BROKEN)
 
 
 def _parquet(spark: SparkSession, paths: list[str]) -> DataFrame:
     return spark.read.parquet(*paths)
 
 
-LOADERS: dict[str, Loader] = {".csv": _csv, ".json": _json, ".jsonl": _json, ".ndjson": _json, ".parquet": _parquet}
+LOADERS: dict[str, Loader] = {
+    **dict.fromkeys((".csv", ".tsv"), _csv),
+    **dict.fromkeys((".json", ".jsonl", ".ndjson"), _json),
+    ".parquet": _parquet,
+}
 
 
 def _first_line(error: object) -> str:

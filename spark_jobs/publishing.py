@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
-import numpy as np
 from pyspark import __version__ as spark_version
 from pyspark.ml import PipelineModel
 from pyspark.sql import DataFrame, SparkSession
@@ -66,7 +64,7 @@ class Published(NamedTuple):
 def publish(candidate: Candidate, frames: tuple[DataFrame, DataFrame], about: About, models: Path) -> Published:
     """Write, prove and promote a model, given its (training, test) rows and what only training knows of it.
 
-    Raises ModelError, and promotes nothing, if one label differs between Spark and the folder as it was written.
+    Raises ModelError, and promotes nothing, if a label or margin differs between Spark and the folder as written.
     """
     temporary = models.absolute() / f".{datetime.now(UTC):%Y%m%dT%H%M%S}-unfinished"
     temporary.mkdir(parents=True)
@@ -130,8 +128,8 @@ def _checks(candidate: Candidate) -> list[folder.Check]:
 
 def _manifest(candidate: Candidate, about: About, metrics: dict[str, Any]) -> Manifest:
     now = datetime.now(UTC)
-    return Manifest(
-        version=f"{now:%Y%m%dT%H%M%S}-{_fingerprint(candidate)[:6]}",
+    manifest = Manifest(
+        version="",
         created=now.isoformat(timespec="seconds"),
         spark_version=spark_version,
         text_rule=candidate.rule,
@@ -142,19 +140,12 @@ def _manifest(candidate: Candidate, about: About, metrics: dict[str, Any]) -> Ma
         data=about.data,
         metrics=metrics,
     )
-
-
-def _fingerprint(candidate: Candidate) -> str:
-    """A hash of everything that changes an answer."""
-    weights, intercept = candidate.linear
-    digest = hashlib.sha256(msgspec.json.encode((candidate.rule, candidate.buckets, candidate.calibration)))
-    for array in (weights.buckets, weights.coefficients, np.array([intercept])):
-        digest.update(array.tobytes())
-    return digest.hexdigest()
+    answers = folder.digest(manifest, candidate.linear.weights)
+    return msgspec.structs.replace(manifest, version=f"{now:%Y%m%dT%H%M%S}-{answers[:6]}")
 
 
 def _require(parity: Parity | None) -> None:
-    if parity is None or parity.labels_equal != parity.rows:
+    if parity is None or not parity.proven:
         raise ModelError(
-            f"Spark and the written model do not give the same labels ({parity}): nothing was promoted; report this"
+            f"Spark and the written model do not give the same answers ({parity}): nothing was promoted; report this"
         )

@@ -12,7 +12,7 @@ from pyspark.sql import functions as F
 from sentiment.columns import LABEL_COLUMNS, NEGATIVE, POSITIVE, TEXT_COLUMNS, find_column
 from sentiment.errors import DataError
 from spark_jobs.columns import FILM, LABEL, SOURCE, TEXT
-from spark_jobs.files import tables
+from spark_jobs.files import BROKEN, is_whole, tables
 
 
 class Columns(NamedTuple):
@@ -24,7 +24,7 @@ class Columns(NamedTuple):
 
 
 def read_reviews(spark: SparkSession, inputs: Sequence[str], columns: Columns = Columns()) -> DataFrame:  # noqa: B008
-    """All inputs in one DataFrame; a label that is neither positive nor negative becomes null.
+    """All inputs in one DataFrame; a label that is neither positive nor negative, or in a broken row, becomes null.
 
     Raises DataError, naming the path, where nothing is found, a format is unknown or a column is missing.
     """
@@ -36,8 +36,8 @@ def _standard(frame: DataFrame, columns: Columns, entry: str) -> DataFrame:
     text = column_of(frame, columns.text, TEXT_COLUMNS, f"{entry}: text")
     label = column_of(frame, columns.label, LABEL_COLUMNS, f"{entry}: label")
     return frame.select(
-        F.col(text).cast("string").alias(TEXT),
-        as_label(F.col(label)).alias(LABEL),
+        F.when(is_whole(frame), F.col(text).cast("string")).alias(TEXT),
+        F.when(is_whole(frame), as_label(F.col(label))).alias(LABEL),
         _film(frame, columns.film).alias(FILM),
         F.lit(entry.rstrip("/").rsplit("/", 1)[-1]).alias(SOURCE),
     )
@@ -46,9 +46,10 @@ def _standard(frame: DataFrame, columns: Columns, entry: str) -> DataFrame:
 def column_of(frame: DataFrame, given: str | None, names: Sequence[str], what: str) -> str:
     """The quoted name of the column that the user named, or of the first that is there; DataError if none is."""
     if name := find_column(frame.columns, names, given):
-        return "`" + name.replace("`", "``") + "`"
+        return quoted(name)
     raise DataError(
-        f"{what} column not found: looked for {given or ', '.join(names)}; the columns are {', '.join(frame.columns)}; "
+        f"{what} column not found: looked for {given or ', '.join(names)}; the columns are "
+        f"{', '.join(name for name in frame.columns if name != BROKEN)}; "
         "name it with --text or --label"
     )
 
@@ -56,7 +57,11 @@ def column_of(frame: DataFrame, given: str | None, names: Sequence[str], what: s
 def _film(frame: DataFrame, given: str | None) -> Column:
     """Null where the file has no such column, as one of several inputs may."""
     name = find_column(frame.columns, (), given) if given else None
-    return F.nullif(F.trim(F.col(f"`{name}`").cast("string")), F.lit("")) if name else F.lit(None).cast("string")
+    return F.nullif(F.trim(F.col(quoted(name)).cast("string")), F.lit("")) if name else F.lit(None).cast("string")
+
+
+def quoted(name: str) -> str:
+    return "`" + name.replace("`", "``") + "`"
 
 
 def as_label(column: Column) -> Column:

@@ -17,7 +17,7 @@ from pyspark.sql.types import BinaryType, StringType
 from sentiment import Classifier
 from sentiment.columns import TEXT_COLUMNS, answer_columns, free_name
 from sentiment.errors import DataError, SentimentError
-from spark_jobs.files import explained, tables
+from spark_jobs.files import BROKEN, explained, is_whole, tables
 from spark_jobs.progress import Progress
 from spark_jobs.reading import column_of
 from spark_jobs.scoring import score
@@ -40,12 +40,13 @@ class Scoring(NamedTuple):
 
 
 class Counts(msgspec.Struct, frozen=True):
-    """Rows written, by their answers; `bad_rows` have none."""
+    """Rows written, by their answers; `bad_rows` have none. `undecoded` texts hold U+FFFD."""
 
     rows: int
     positive: int
     negative: int
     needs_review: int
+    undecoded: int = 0
 
     @property
     def bad_rows(self) -> int:
@@ -63,14 +64,15 @@ def score_files(spark: SparkSession, scoring: Scoring, classifier: Classifier) -
     is_positive = F.col(names["label"]) == "positive"
     counted = (
         score(frame, F.col(text), classifier)
-        .drop(text)
         .observe(
             seen,
+            F.count_if(F.contains(text, F.lit("\ufffd"))).alias("undecoded"),
             F.count("*").alias("rows"),
             F.count_if(is_positive).alias("positive"),
             F.count_if(~is_positive).alias("negative"),
             F.count_if(names["needs_review"]).alias("needs_review"),
         )
+        .drop(text)
     )
     with explained(f"{', '.join(scoring.inputs)} can't be classified into {scoring.output}"):
         counted.write.format(scoring.format).options(**FORMATS[scoring.format]).save(scoring.output)
@@ -80,17 +82,21 @@ def score_files(spark: SparkSession, scoring: Scoring, classifier: Classifier) -
 def _together(frames: Sequence[tuple[str, DataFrame]], scoring: Scoring) -> tuple[DataFrame, str]:
     """One frame of all, and the name of one more column: the texts, whatever they are called in each."""
     name = free_name("text", [column for _, frame in frames for column in frame.columns])
-    with_text = [frame.withColumn(name, _texts(frame, scoring.text, entry)) for entry, frame in frames]
+    with_text = [_with_texts(frame, name, scoring.text, entry) for entry, frame in frames]
     with explained(f"{', '.join(scoring.inputs)} don't go together"):
         return reduce(lambda one, other: one.unionByName(other, allowMissingColumns=True), with_text), name
 
 
-def _texts(frame: DataFrame, wanted: str | None, entry: str) -> Any:
-    column = frame[column_of(frame, wanted, TEXT_COLUMNS, f"{entry}: text")]
+def _with_texts(frame: DataFrame, name: str, wanted: str | None, entry: str) -> DataFrame:
+    """Add a column of the texts. A row that could not be taken apart has none there, and stands whole in its own."""
+    column = column_of(frame, wanted, TEXT_COLUMNS, f"{entry}: text")
     kind = frame.select(column).schema[0].dataType
     if not isinstance(kind, StringType | BinaryType):
         raise DataError(f"{entry}: the column of texts holds {kind.simpleString()}: name another one with --text")
-    return column.cast("string")
+    added = frame.withColumn(name, F.when(is_whole(frame), F.col(column).cast("string")))
+    if BROKEN not in frame.columns:
+        return added
+    return added.withColumn(column.strip("`"), F.coalesce(F.col(BROKEN), F.col(column))).drop(BROKEN)
 
 
 @click.command()
@@ -121,6 +127,8 @@ def command(model: Path, memory: str, as_json: bool, **options: Any) -> None:
     say(f"classifying {', '.join(scoring.inputs)} by model {classifier.version}")
     counts = score_files(start_session("score", memory), scoring, classifier)
     say(f"written to {scoring.output}")
+    if counts.undecoded:
+        say(f"warning: {counts.undecoded:,} texts hold U+FFFD: if the input is not UTF-8, they were misread")
     if as_json:
         click.echo(msgspec.json.encode(msgspec.structs.asdict(counts) | {"bad_rows": counts.bad_rows}))
     else:

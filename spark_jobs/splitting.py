@@ -23,7 +23,7 @@ FOLDS = 3
 class Split(NamedTuple):
     """`frame` has columns `split` and `fold` (of training rows); `groups` counts the independent groups of texts.
 
-    `leaking` rows were left out of training: their text or their film is that of a test row that was given.
+    `leaking` rows were left out of training: they are near a test row that was given, or about its film.
     """
 
     frame: DataFrame
@@ -56,23 +56,22 @@ def split_reviews(tokenised: DataFrame, share: float = 0.1, seed: int = 42) -> S
 
 
 def split_off(tokenised: DataFrame, test: DataFrame, seed: int = 42) -> Split:
-    """Training rows dealt out to folds, and the test rows as given; a text or film of those is not trained on.
+    """Training rows dealt out to folds, and the test rows as given; what is near one of those is not trained on.
 
     Raises DataError where a class has too few groups to learn from.
     """
-    same_text, film = F.lower(TEXT).alias("same"), F.col(FILM).alias("same")
-    apart = _without(_without(tokenised, test, same_text), test, film)
-    grouped = with_groups(apart).cache()
+    grouped = with_groups(_apart(tokenised, test)).cache()
     groups = _dealt(grouped, 0.0, seed).cache()
     held = test.withColumns({ROW: F.xxhash64(TEXT), GROUP: F.xxhash64(TEXT), SPLIT: F.lit(TEST)})
     frame = grouped.join(groups, GROUP).unionByName(held, allowMissingColumns=True)
     return Split(frame, groups.count(), tokenised.count() - grouped.count())
 
 
-def _without(rows: DataFrame, others: DataFrame, key: Column) -> DataFrame:
-    """The rows whose key none of the others has; a null is no key."""
-    known = others.select(key).where("same is not null").distinct()
-    return rows.withColumn("same", key).join(known, "same", "left_anti").drop("same")
+def _apart(rows: DataFrame, others: DataFrame) -> DataFrame:
+    """The rows that share no key with any of the others."""
+    keys = F.explode(F.array_append(near_keys(), F.xxhash64(F.lower(TEXT)))).alias("key")
+    near = rows.select(TEXT, keys).join(others.select(keys).distinct(), "key", "left_semi").select(TEXT).distinct()
+    return rows.join(near, TEXT, "left_anti")
 
 
 def _dealt(grouped: DataFrame, share: float, seed: int) -> DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,12 +15,12 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from sentiment import versions
-from sentiment.errors import ModelError, SentimentError
+from sentiment.errors import DataError, ModelError, SentimentError, SettingError
 from sentiment.textrule import TextRule, default_text_rule
 from spark_jobs.account import describe, extras, summary, write_rows
 from spark_jobs.calibrating import calibrate, fit_calibration, out_of_fold
 from spark_jobs.cleaning import clean_reviews
-from spark_jobs.columns import FEATURES, FOLD, GROUP, LABEL, LANGUAGE, ROW, SPLIT, TEST, TEXT, TRAIN, WEIGHT
+from spark_jobs.columns import FEATURES, FILM, FOLD, GROUP, LABEL, LANGUAGE, ROW, SPLIT, TEST, TEXT, TRAIN, WEIGHT
 from spark_jobs.features import apply, bucket_stages, token_stages
 from spark_jobs.fitting import Recipe, fit, prepare
 from spark_jobs.frequencies import count
@@ -50,12 +51,15 @@ class Training:
 
 def train(spark: SparkSession, training: Training, say: Progress) -> Published:
     """Read, clean, split, search, fit, calibrate, write, prove and promote; DataError if the reviews don't suffice."""
+    _require_place(training.models)
     rule, recipe = default_text_rule(), training.recipe
     say(f"reading {', '.join(training.inputs)}")
     reviews, account = clean_reviews(read_reviews(spark, training.inputs, training.columns))
     say(str(account))
     check_enough(reviews)
-    split = _split(spark, training, apply(token_stages(rule), reviews))
+    if training.columns.film and reviews.where(F.col(FILM).isNotNull()).isEmpty():
+        raise DataError(f"no review has a film in a column {training.columns.film}: --film must name the column")
+    split = _split(spark, training, apply(token_stages(rule), reviews), say)
     data = describe(account, split, training.inputs, training.tests)
     for warning in data["warnings"]:
         say(f"warning: {warning}")
@@ -77,10 +81,20 @@ def train(spark: SparkSession, training: Training, say: Progress) -> Published:
     return published
 
 
-def _split(spark: SparkSession, training: Training, tokenised: DataFrame) -> Split:
+def _require_place(models: Path) -> None:
+    """SettingError, before anything else takes its time, where no model can be put."""
+    there = next(place for place in (models.absolute(), *models.absolute().parents) if place.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        raise SettingError(f"no model can be put into {models}: {there} is no folder that may be written to")
+
+
+def _split(spark: SparkSession, training: Training, tokenised: DataFrame, say: Progress) -> Split:
     if not training.tests:
         return split_reviews(tokenised)
-    test, _ = clean_reviews(read_reviews(spark, training.tests, training.columns))
+    test, account = clean_reviews(read_reviews(spark, training.tests, training.columns))
+    say(f"to test on: {account}")
+    if not account.kept:
+        raise DataError(f"{', '.join(training.tests)}: no row is left to test on ({account})")
     return split_off(tokenised, apply(token_stages(default_text_rule()), test))
 
 

@@ -18,10 +18,11 @@ from sentiment.textrule import TextRule
 from spark_jobs.cleaning import Cleaning, cleaned_text, distinct_texts
 from spark_jobs.columns import FILM, LABEL, LANGUAGE, SOURCE, SPLIT, TEXT
 from spark_jobs.features import apply, token_stages
-from spark_jobs.files import tables
-from spark_jobs.reading import Columns, as_label, column_of
+from spark_jobs.files import is_whole, tables
+from spark_jobs.reading import Columns, as_label, column_of, quoted
 
 AS_READ, GIVEN = "as_read", "given"  # the text before cleaning, the label as the file spells it
+BROKEN_ROW = "(a row that can't be taken apart)"
 
 
 class Wanted(NamedTuple):
@@ -39,16 +40,18 @@ def read_rows(spark: SparkSession, inputs: Sequence[str], wanted: Wanted) -> Dat
 
 def read_texts(spark: SparkSession, entry: str, column: str | None) -> DataFrame:
     """The rows of a second data set, which need not have labels, as one side that is named as the data set is."""
-    frames = [
-        frame.select(
-            F.col(column_of(frame, column, TEXT_COLUMNS, f"{entry}: text")).cast("string").alias(TEXT),
-            F.lit(None).cast("int").alias(LABEL),
-            F.lit(None).cast("string").alias(GIVEN),
-            F.lit(entry).alias(SOURCE),
-            F.lit(entry.rstrip("/").rsplit("/", 1)[-1]).alias(SPLIT),
+    frames = []
+    for frame in tables(spark, entry):
+        text = F.col(column_of(frame, column, TEXT_COLUMNS, f"{entry}: text")).cast("string")
+        frames.append(
+            frame.select(
+                F.when(is_whole(frame), text).alias(TEXT),
+                F.lit(None).cast("int").alias(LABEL),
+                F.lit(None).cast("string").alias(GIVEN),
+                F.lit(entry).alias(SOURCE),
+                F.lit(entry.rstrip("/").rsplit("/", 1)[-1]).alias(SPLIT),
+            )
         )
-        for frame in tables(spark, entry)
-    ]
     return reduce(DataFrame.unionByName, frames)
 
 
@@ -57,9 +60,9 @@ def _labelled(frame: DataFrame, wanted: Wanted, entry: str) -> DataFrame:
     label = column_of(frame, wanted.columns.label, LABEL_COLUMNS, f"{entry}: label")
     side = F.lit(None) if wanted.split is None else F.col(_split_column(frame, wanted.split, entry))
     return frame.select(
-        F.col(text).cast("string").alias(TEXT),
-        as_label(F.col(label)).alias(LABEL),
-        F.col(label).cast("string").alias(GIVEN),
+        F.when(is_whole(frame), F.col(text).cast("string")).alias(TEXT),
+        F.when(is_whole(frame), as_label(F.col(label))).alias(LABEL),
+        F.when(is_whole(frame), F.col(label).cast("string")).otherwise(BROKEN_ROW).alias(GIVEN),
         frame.metadataColumn("_metadata").getField("file_path").alias(SOURCE),
         side.cast("string").alias(SPLIT),
     )
@@ -67,7 +70,7 @@ def _labelled(frame: DataFrame, wanted: Wanted, entry: str) -> DataFrame:
 
 def _split_column(frame: DataFrame, split: str, entry: str) -> str:
     if name := find_column(frame.columns, (), split):
-        return "`" + name.replace("`", "``") + "`"
+        return quoted(name)
     raise DataError(f"{entry}: there is no column {split} to split by; the columns are {', '.join(frame.columns)}")
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-from sentiment.errors import DataError
+from sentiment.errors import DataError, SettingError
 from spark_jobs.reading import Columns, read_reviews
 from spark_jobs.train_model import Training, train
 from tests.spark.conftest import PROJECT, Heard
@@ -28,7 +28,7 @@ TEMPLATES = "text,label\n" + "".join(
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("film.xml", "<review/>", r"holds no file that ends with \.csv, \.json, \.jsonl, \.ndjson, \.parquet"),
+        ("film.xml", "<review/>", r"holds no file that ends with \.csv, \.tsv, \.json, \.jsonl, \.ndjson, \.parquet"),
         (
             "film.csv",
             "title,label\na,1\n",
@@ -62,6 +62,31 @@ def test_a_column_that_is_named_but_not_there_is_refused(spark: SparkSession, tm
     _assert_refused(
         lambda: read_reviews(spark, [str(tmp_path / "film.csv")], given), "looked for synopsis; the columns"
     )
+
+
+def test_a_film_column_that_no_input_has_is_refused(spark: SparkSession, tmp_path: Path) -> None:
+    training = Training([str(PROJECT / "data/reviews_unique.csv")], tmp_path / "models", columns=Columns(film="titel"))
+    _assert_refused(lambda: train(spark, training, Heard()), "no review has a film in a column titel: --film must")
+
+
+def test_test_rows_without_a_usable_label_are_refused_before_training(spark: SparkSession, tmp_path: Path) -> None:
+    (tmp_path / "stars.csv").write_text("text,label\na fine film,5\na poor film,2\n")
+    tests = [str(tmp_path / "stars.csv")]
+    training = Training([str(PROJECT / "data/reviews_unique.csv")], tmp_path / "models", tests)
+    _assert_refused(
+        lambda: train(spark, training, Heard()), r"stars\.csv: no row is left to test on \(2 rows: 2 without"
+    )
+    assert not (tmp_path / "models").exists()
+
+
+def test_a_place_where_no_model_can_be_put_is_refused_before_anything_is_read(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    (tmp_path / "models").write_text("a file")
+    say = Heard()
+    with pytest.raises(SettingError, match=r"no model can be put into .*models/mine: .*models is no folder"):
+        train(spark, Training(["/no/such/file.csv"], tmp_path / "models" / "mine"), say)
+    assert say.messages == []
 
 
 @pytest.mark.parametrize(

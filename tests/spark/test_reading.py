@@ -65,6 +65,26 @@ def test_every_format_gives_the_same_rows(
     assertDataFrameEqual(read_reviews(spark, [str(tmp_path / name)]), expected)
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.csv", "label,text\n1,A fine film, wonderful and moving\n0,Dull\n1\n"),
+        ("a.csv", "label;text\n1;A fine film; wonderful and moving\n0;Dull\n1\n"),
+        ("a.tsv", "label\ttext\n1\tA\tB\n0\tDull\n1\n"),
+        ("a.csv", 'text,label\nDull,0\n"never closed,1\nfine,1\n'),
+        ("a.jsonl", '{"text": "Dull", "label": 0}\n{"text": "cut o\n'),
+    ],
+)
+def test_a_row_that_can_not_be_taken_apart_has_neither_text_nor_label(
+    spark: SparkSession, tmp_path: Path, name: str, content: str
+) -> None:
+    (tmp_path / name).write_text(content)
+    rows = read_reviews(spark, [str(tmp_path / name)]).collect()
+    assert [(row[TEXT], row[LABEL]) for row in rows if row[LABEL] is not None] == [("Dull", 0)]
+    assert all(row[TEXT] is None for row in rows if row[LABEL] is None)
+    assert len(rows) > 1
+
+
 def test_a_folder_of_parts_in_several_formats_is_read_whole(spark: SparkSession, tmp_path: Path) -> None:
     (tmp_path / "more").mkdir()
     (tmp_path / "part-0.csv.gz").write_bytes(gzip.compress(as_csv(ROWS[:1])))

@@ -58,7 +58,8 @@ def test_answers_are_the_classifiers_and_bad_rows_stay_without_one(
     assert bad[list(found.columns)[3:]].isna().all(axis=None)
     positive = sum(each.sentiment for each in given)
     review = sum(each.needs_review for each in given)
-    assert counts == Counts(len(found), positive, len(given) - positive, review)
+    undecoded = sum("\ufffd" in text for text in valid)
+    assert counts == Counts(len(found), positive, len(given) - positive, review, undecoded)
     assert counts.bad_rows == len(BAD_TEXTS)
 
 
@@ -104,6 +105,26 @@ def test_inputs_of_several_shapes_go_into_one_output(
         assert row["predicted_probability"] == classifier.predict([text])[0].probability
 
 
+def test_rows_that_can_not_be_taken_apart_stand_whole_and_have_no_answer(
+    spark: SparkSession, classifier: Classifier, tmp_path: Path
+) -> None:
+    (tmp_path / "in.csv").write_text("id;text\n1;good; but long\n2;fine\n3\n")
+    (tmp_path / "in.jsonl").write_text('{"text": "dull", "id": "4"}\n{"text": "cut o\n')
+    inputs = [str(tmp_path / name) for name in ("in.csv", "in.jsonl")]
+    counts = score_files(spark, Scoring(inputs, str(tmp_path / "out")), classifier)
+    assert (counts.rows, counts.bad_rows) == (5, 3)
+    found = pq.read_table(tmp_path / "out").to_pylist()
+    assert {row["text"] for row in found if row["label"]} == {"fine", "dull"}
+    assert {row["text"] for row in found if not row["label"]} == {"1;good; but long", "3", '{"text": "cut o'}
+    assert "_corrupt_record" not in found[0]
+
+
+def test_texts_that_were_misread_are_counted(spark: SparkSession, classifier: Classifier, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_bytes("text,label\nPas très réussi,0\nNul,0\n".encode("latin-1"))
+    counts = score_files(spark, Scoring([str(tmp_path / "in.csv")], str(tmp_path / "out")), classifier)
+    assert (counts.rows, counts.undecoded) == (2, 1)
+
+
 def test_the_command_writes_csv_that_can_be_read_again(
     spark: SparkSession, classifier: Classifier, tmp_path: Path
 ) -> None:
@@ -114,7 +135,9 @@ def test_the_command_writes_csv_that_can_be_read_again(
     run = CliRunner().invoke(command, [*map(str, names), "--format", "csv", "--json"])
     assert run.exit_code == 1  # one row is bad
     said = json.loads(run.stdout)
-    assert said == {"rows": 3, "bad_rows": 1} | {key: said[key] for key in ("positive", "negative", "needs_review")}
+    assert said == {"rows": 3, "bad_rows": 1, "undecoded": 0} | {
+        key: said[key] for key in ("positive", "negative", "needs_review")
+    }
     (part,) = (tmp_path / "out").glob("*.csv")
     with part.open(newline="") as file:
         found = sorted(csv.reader(file))

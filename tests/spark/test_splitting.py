@@ -144,6 +144,17 @@ def test_no_text_and_no_film_of_the_given_test_rows_is_trained_on(spark: SparkSe
     assert {row[SPLIT]: row["folds"] for row in folds} == {TRAIN: FOLDS, TEST: 0}
 
 
+def test_what_is_near_a_given_test_row_is_not_trained_on(spark: SparkSession) -> None:
+    shared = "This very sentence stands in two reviews that one person wrote about two films in one week."
+    known = [(f"{n} is my opinion of it", n % 2, None) for n in range(60)]
+    near = [(f"{shared} The first.", 1, None), ("this is a very fine film about bees", 1, None)]
+    test = [(f"Another beginning! {shared}", 0, None), ("this is a very poor film about ants", 0, None)]
+    split = split_off(_tokenised(spark, [*known, *near]), _tokenised(spark, test))
+    assert {text for text, side in _sides(split).items() if side == TRAIN} == {row[0] for row in known}
+    assert (split.leaking, split.groups) == (2, 60)
+    assert caveats(Cleaning(1062, 0, 0, 0, 0, 1062), groups=1060, leaking=2) == []
+
+
 def _tokenised(spark: SparkSession, rows: list[tuple[str, int, str | None]]) -> DataFrame:
     frame = spark.createDataFrame(rows, CLEANED)
     return apply(token_stages(default_text_rule()), frame)

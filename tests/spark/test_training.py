@@ -75,7 +75,7 @@ def test_a_model_that_spark_contradicts_is_not_published(
     before = _all_files(models)
     candidate = Candidate(misread_rule, BUCKETS, _linear({"8": 4.0}), UNCALIBRATED)
     about = About(trained.published.manifest.training, trained.published.manifest.data)
-    with pytest.raises(ModelError, match=r"do not give the same labels .* nothing was promoted"):
+    with pytest.raises(ModelError, match=r"do not give the same answers .* nothing was promoted"):
         publish(candidate, (rows, rows), about, models)
     assert _all_files(models) == before
     assert Classifier.load(models).version == versions.current(models) == "tiny-1"

@@ -12,7 +12,6 @@ from ui.charts.styling import NEGATIVE, POSITIVE, AnyChart, styled
 from ui.words import Words
 
 MOST = 14
-ROOM = alt.Scale(padding=26)  # for the figures at the bars' ends
 
 
 def terms_chart(terms: Sequence[ExplainedTerm], words: Words) -> AnyChart:

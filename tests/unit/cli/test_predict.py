@@ -172,6 +172,22 @@ def test_parquet_keeps_its_types(model: Path, tmp_path: Path) -> None:
     assert (out.schema.field("probability").type, result.exit_code) == (arrow.float64(), 1)
 
 
+def test_numbers_that_json_has_not_are_named_in_csv(model: Path, tmp_path: Path) -> None:
+    arrow, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    table = arrow.table({"text": ["great"] * 4, "x": [float("nan"), float("-inf"), 1e-5, None]})
+    parquet.write_table(table, tmp_path / "IN.PARQUET")
+    run(model, "--input", tmp_path / "IN.PARQUET", "--output", tmp_path / "OUT.CSV")
+    assert [row["x"] for row in read_csv(tmp_path / "OUT.CSV")] == ["nan", "-inf", "0.00001", ""]
+
+
+def test_a_date_that_python_has_not_is_refused_with_the_file(model: Path, tmp_path: Path) -> None:
+    arrow, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    table = arrow.table({"text": ["great"], "d": arrow.array([10_000_000], arrow.int32()).cast(arrow.date32())})
+    parquet.write_table(table, tmp_path / "in.parquet")
+    with pytest.raises(DataError, match=r"in\.parquet: date value out of range"):
+        run(model, "--input", tmp_path / "in.parquet")
+
+
 def test_other_inputs_become_strings_in_parquet(model: Path, tmp_path: Path) -> None:
     parquet = pytest.importorskip("pyarrow.parquet")
     source = write(tmp_path / "in.jsonl", '{"id": 1, "text": "good"}\n{"id": "b", "text": "bad", "tags": [1, true]}\n')

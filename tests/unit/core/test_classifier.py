@@ -4,14 +4,16 @@ import json
 import os
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sentiment import Classifier
+from sentiment import Classifier, folder
 from sentiment.cleaning import clean
 from sentiment.errors import ModelError
+from sentiment.manifest import Hashing
 from sentiment.scoring import OWN_BYTES, PIECE
 from tests.tiny import RULE, WEIGHTS, bucket_of, plain_margin, write_tiny_model
 
@@ -101,11 +103,10 @@ def test_a_missing_file_is_refused(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"intercept": 0.5}, "not the saved"),
+        ({"intercept": 0.5}, "not as it was saved"),
+        ({"labels": ["positive", "negative"]}, "not as it was saved"),
         ({"format": 99}, "format 99"),
         ({"surprise": 1}, "surprise"),
-        ({"hashing": {"buckets": 100}}, "power of two"),
-        ({"hashing": {"buckets": 64}}, "only 64 buckets"),
         ({"files": {}}, "no checksum"),
     ],
 )
@@ -115,6 +116,28 @@ def test_a_changed_description_is_refused(tmp_path: Path, change: dict[str, obje
     path.write_text(json.dumps(json.loads(path.read_text()) | change))
     with pytest.raises(ModelError, match=message):
         Classifier.load(models)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"intercept": 0.5}, "not the saved"),
+        ({"hashing": Hashing(100)}, "power of two"),
+        ({"hashing": Hashing(64)}, "only 64 buckets"),
+    ],
+)
+def test_a_model_that_was_saved_wrong_is_refused(tmp_path: Path, change: dict[str, object], message: str) -> None:
+    version = write_tiny_model(tmp_path) / "tiny-1"
+    folder.write_manifest(version, msgspec.structs.replace(folder.read_manifest(version), **change))
+    with pytest.raises(ModelError, match=message):
+        Classifier.load(version)
+
+
+def test_a_band_that_was_changed_by_hand_is_refused(tmp_path: Path) -> None:
+    path = write_tiny_model(tmp_path) / "tiny-1" / "model.json"
+    path.write_text(path.read_text().replace('"review_above": 0.35', '"review_above": 0.5'))
+    with pytest.raises(ModelError, match="not as it was saved"):
+        Classifier.load(tmp_path)
 
 
 def test_a_description_that_names_a_file_elsewhere_is_refused(tmp_path: Path) -> None:

@@ -9,12 +9,14 @@ from sentiment.errors import ModelError
 from tests.tiny import write_tiny_model
 
 
-def test_the_last_promoted_version_is_current_and_rollback_returns_to_the_one_before(tmp_path: Path) -> None:
+def test_the_last_promoted_version_is_current_and_the_one_before_is_known(tmp_path: Path) -> None:
     write_tiny_model(tmp_path, "v1")
     write_tiny_model(tmp_path, "v2")
     assert versions.names(tmp_path) == ["v1", "v2"]
     assert Classifier.load(tmp_path).version == "v2"
-    assert versions.rollback(tmp_path) == "v1"
+    assert versions.previous(tmp_path) == "v1"
+    versions.promote(tmp_path, "v1")
+    assert versions.previous(tmp_path) == "v2"
     assert Classifier.load(tmp_path).version == "v1"
     assert Classifier.load(tmp_path / "v2").version == "v2"
 
@@ -33,6 +35,14 @@ def test_without_a_certificate_there_is_no_promotion(tmp_path: Path) -> None:
         versions.current(tmp_path)
 
 
+def test_a_certificate_of_other_margins_is_none(tmp_path: Path) -> None:
+    write_tiny_model(tmp_path, "v1")
+    described = tmp_path / "v1" / "model.json"
+    described.write_text(described.read_text().replace('"margins_equal": 4', '"margins_equal": 3'))
+    with pytest.raises(ModelError, match="labels and margins equal"):
+        versions.promote(tmp_path, "v1")
+
+
 @pytest.mark.parametrize("name", ["../elsewhere", "", "/etc", "v9", ".hidden", "a/b"])
 def test_a_name_that_is_no_version_is_refused(tmp_path: Path, name: str) -> None:
     write_tiny_model(tmp_path, "v1")
@@ -46,4 +56,4 @@ def test_a_name_that_is_no_version_is_refused(tmp_path: Path, name: str) -> None
 def test_rollback_without_an_earlier_version_says_so(tmp_path: Path) -> None:
     write_tiny_model(tmp_path, "v1")
     with pytest.raises(ModelError, match="no earlier version"):
-        versions.rollback(tmp_path)
+        versions.previous(tmp_path)

@@ -1,0 +1,82 @@
+"""`sentiment models`: what is damaged is told and not put to use; the behaviour suite is told beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from cli.models import models
+from sentiment import Classifier, versions
+from sentiment.behaviour import read_cases
+from sentiment.errors import ModelError
+from tests.tiny import write_tiny_model
+
+
+def test_the_suite_is_a_table_and_its_failures_do_not_change_the_exit_code(tmp_path: Path) -> None:
+    result = CliRunner().invoke(models, ["verify", "--models", str(write_tiny_model(tmp_path))])
+    assert result.exit_code == 0
+    lines = result.stdout.splitlines()
+    assert lines[0] == "tiny-1: 3 files and all golden texts are as saved"
+    names = dict.fromkeys(case.capability for case in read_cases())
+    assert [line.strip().split("  ")[0] for line in lines[2:]] == list(names)
+    assert sum(line.rstrip().endswith("known weak") for line in lines) == 2
+
+
+def test_failures_are_named_on_request(tmp_path: Path) -> None:
+    result = CliRunner().invoke(models, ["verify", "--failures", "--models", str(write_tiny_model(tmp_path))])
+    assert result.exit_code == 0
+    assert "expected positive\n  negative, probability" in result.stdout
+
+
+def test_a_damaged_model_is_refused_before_the_suite(tmp_path: Path) -> None:
+    folder = write_tiny_model(tmp_path)
+    (folder / "tiny-1" / "terms.txt.gz").write_text("changed\n")
+    result = CliRunner().invoke(models, ["verify", "--models", str(folder)])
+    assert isinstance(result.exception, ModelError)
+    assert "capability" not in result.stdout
+
+
+def test_a_damaged_version_is_not_put_to_use(tmp_path: Path) -> None:
+    for version in ("v1", "v2"):
+        write_tiny_model(tmp_path, version)
+    coefficients = tmp_path / "v1" / "coefficients.npz"
+    coefficients.write_bytes(coefficients.read_bytes()[:-1])
+    for arguments in (["rollback"], ["promote", "v1"]):
+        result = CliRunner().invoke(models, [*arguments, "--models", str(tmp_path)])
+        assert isinstance(result.exception, ModelError)
+        assert "sha256 differs" in str(result.exception)
+        assert versions.current(tmp_path) == "v2"
+
+
+def test_rollback_changes_between_two(tmp_path: Path) -> None:
+    for version in ("v1", "v2"):
+        write_tiny_model(tmp_path, version)
+    for version in ("v1", "v2"):
+        result = CliRunner().invoke(models, ["rollback", "--models", str(tmp_path)])
+        assert result.stdout == f"{version} is in use again\n"
+        assert Classifier.load(tmp_path).version == version
+
+
+def test_a_list_names_all_versions_and_what_is_wrong_with_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for version in ("v1", "v2", "v3"):
+        write_tiny_model(tmp_path, version)
+    (tmp_path / "v1" / "model.json").write_text("")
+    described = tmp_path / "v2" / "model.json"
+    described.write_text(described.read_text().replace('"format": 4', '"format": 2'))
+    monkeypatch.setenv("SENTIMENT_MODEL", str(tmp_path / "v3"))  # one version, as the other verbs may have it
+    lines = CliRunner().invoke(models, ["list"]).stdout.splitlines()
+    assert [line[:4] for line in lines] == ["  v1", "  v2", "* v3"]
+    assert "can't be read" in lines[0]
+    assert "has format 2" in lines[1]
+
+
+@pytest.mark.parametrize("arguments", [["promote", "v9"], ["show", "v9"], ["verify", "v9"]])
+def test_a_version_that_is_not_there_is_told_with_those_that_are(tmp_path: Path, arguments: list[str]) -> None:
+    result = CliRunner().invoke(models, [*arguments, "--models", str(write_tiny_model(tmp_path))])
+    assert f"no version v9 in {tmp_path}; there are: tiny-1" in str(result.exception)
+
+
+def test_a_folder_without_models_is_told() -> None:
+    assert "no model in nowhere" in str(CliRunner().invoke(models, ["list", "--models", "nowhere"]).exception)
