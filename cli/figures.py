@@ -18,6 +18,11 @@ MOST_SHOWN = 10
 _LABELS = {**dict.fromkeys(POSITIVE, 1), **dict.fromkeys(NEGATIVE, 0)}
 
 
+def label_of(value: object) -> int | None:
+    """1 or 0 for the usual words and numbers, None for all others."""
+    return _LABELS.get(str(value).strip().lower())
+
+
 class Pairs(NamedTuple):
     """True labels and the probabilities that were given; 9 bytes a row."""
 
@@ -75,7 +80,7 @@ class Figures:
             self.first_bad.append(f"row {self.rows}: {row.problem}")
 
     def _add_labelled(self, row: Answered, probability: float, value: object) -> None:
-        label = _LABELS.get(str(value).strip().lower())
+        label = label_of(value)
         if label is None:
             self.unlabelled += 1
             return

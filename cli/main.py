@@ -31,7 +31,10 @@ VERBS = {
     "serve": ("cli.serve:serve", "Serve the model over HTTP."),
     "ui": ("cli.ui.command:ui", "Open the page: try a review, watch the stream, read the model's report."),
     "kafka": ("cli.kafka:kafka", "Start and stop the broker that a bare machine lacks."),
-    "models": ("cli.models:models", "List, show, verify, promote and roll back model versions; compile the scorer."),
+    "models": (
+        "cli.models:models",
+        "List, show, verify, compare and promote model versions, go back; compile the scorer.",
+    ),
 }
 
 

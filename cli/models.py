@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from cli.compare import compare_on, compare_reports, show_comparison
+from cli.predict_file import Job
 from sentiment import Classifier, versions
 from sentiment.behaviour import Behaviour, Failure, run_suite
 from sentiment.errors import ModelError, SettingError
@@ -37,7 +40,7 @@ _MODELS = click.option(
 
 @click.group()
 def models() -> None:
-    """List, show, verify, promote and roll back model versions; compile the scorer."""
+    """List, show, verify, compare and promote model versions, go back; compile the scorer."""
 
 
 @models.command("list")
@@ -100,6 +103,29 @@ def rollback(folder: Path) -> None:
     version = versions.previous(folder)
     _put_to_use(folder, version)
     click.echo(f"{version} is in use again")
+
+
+@models.command()
+@click.argument("first")
+@click.argument("second", required=False)
+@_MODELS
+@click.option("--input", "source", metavar="FILE", help="Have both classify a CSV, TSV, JSON lines or Parquet file.")
+@click.option("--text", metavar="COLUMN", help="The file's column with the text, if its name is an unusual one.")
+@click.option("--label", metavar="COLUMN", help="The file's column with the true labels: say which model is right.")
+@click.option("--most", type=click.IntRange(min=0), default=5, show_default=True, help="Texts to show.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def compare(first: str, second: str | None, folder: Path, as_json: bool, **of_file: Any) -> None:
+    """Put version FIRST beside SECOND (default: the one in use).
+
+    Without a file, by what each was measured to do when it was trained: on rows of its own, if they were not the same.
+    """
+    paths = (_chosen(folder, first), _chosen(folder, second))
+    if of_file["source"] is None:
+        compare_reports(paths, as_json)
+    else:
+        job = Job(of_file["source"], text=of_file["text"], label=of_file["label"])
+        both = (Classifier.load(paths[0]), Classifier.load(paths[1]))
+        show_comparison(compare_on(both, job, of_file["most"]), both, as_json)
 
 
 @models.command("compile")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import NamedTuple
 
@@ -32,29 +33,42 @@ class Job(NamedTuple):
     label: str | None = None
 
 
+@contextmanager
+def counting(source: str) -> Iterator[Progress]:
+    """A progress bar on a terminal, with one task, which is the file."""
+    bar = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    console = Console(stderr=True)
+    with Progress(*bar, console=console, transient=True, disable=not console.is_terminal) as progress:
+        progress.add_task(source, total=None)
+        yield progress
+
+
 def predict_file(classifier: Classifier, job: Job) -> Figures:
     """Classify a file's rows in batches, with a progress bar on a terminal; DataError if it holds no usable label.
 
     The file is read twice, first for its columns and its length.
     """
-    bar = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    console = Console(stderr=True)
-    with Progress(*bar, console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task(job.source, total=None)
+    with counting(job.source) as progress:
+        (task,) = progress.task_ids
         found = survey(job.source, job.text)
         progress.update(task, total=found.rows)
-        layout, figures = layout_of(found), Figures(_label_column(job, found))
+        layout, figures = layout_of(found), Figures(label_column(job, found))
         with writing(job.output, layout) if job.output else nullcontext(lambda _: None) as write:
             for batch in answer(classifier.predict, read_entries(job.source, job.text)):
                 write(rows_of(batch, layout, classifier.version))
                 figures.add(batch)
                 progress.advance(task, len(batch))
+    require_labels(job, figures)
+    return figures
+
+
+def require_labels(job: Job, figures: Figures) -> None:
+    """DataError where labels were asked for and no classified row has one."""
     if figures.label and not figures.pairs:
         raise DataError(
             f"{job.source}: no classified row has a label in {figures.label}: "
             f"expected one of {', '.join(POSITIVE)} or {', '.join(NEGATIVE)}"
         )
-    return figures
 
 
 def show(figures: Figures, as_json: bool) -> None:
@@ -84,7 +98,8 @@ def _show_scores(figures: Figures) -> None:
     Console().print(table)
 
 
-def _label_column(job: Job, found: Survey) -> str | None:
+def label_column(job: Job, found: Survey) -> str | None:
+    """The file's own name of the column with the labels; DataError if it has no such column."""
     if job.label is None:
         return None
     if name := find_column(found.columns, LABEL_COLUMNS, job.label):

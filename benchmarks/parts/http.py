@@ -13,10 +13,11 @@ import re
 import shutil
 import signal
 import socket
+import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,11 +25,12 @@ import msgspec
 
 from benchmarks.context import Context
 from benchmarks.environments import InstallError, python_of
-from benchmarks.series import Figures, Measure, ratio
+from benchmarks.series import Figures, Measure, Series, ratio
 from sentiment.errors import ServiceError
 
 SERVERS = Path(__file__).parent.parent / "servers"
 MANY = 64  # reviews a request
+CONNECTIONS = (1, 8, 64)
 BODIES = 256
 SECONDS = 4  # that wrk asks for in each round
 TIMEOUT_SECONDS = 15  # of a request; the slowest server takes three for many reviews on many connections
@@ -58,13 +60,21 @@ def run(context: Context) -> dict[str, float]:
         asked = [asked for asked in itertools.product((1, MANY), servers) if asked != (MANY, "bare")]
         bodies = {(count, name): _write_bodies(context, name, servers[name], count) for count, name in asked}
         contestants: dict[str, Measure] = {}
-        for count, connections, name in itertools.product((1, MANY), (1, 8, 64), servers):  # what is compared, together
+        for count, connections, name in itertools.product((1, MANY), CONNECTIONS, servers):
             if (count, name) in bodies:
                 label = f"{name}, {count} a request, {connections} connections"
                 contestants[label] = functools.partial(started[name], bodies[count, name], connections, count)
         series = context.interleave(contestants)
-    single = {name: series[f"{name}, 1 a request, 8 connections"] for name in ("ours", "bare", "mlflow")}
-    return {f"ours/{peer}": ratio(single["ours"], single[peer], "reviews/s") for peer in ("bare", "mlflow")}
+    return {f"ours/{peer}": _single(series, peer) for peer in ("bare", "mlflow")}
+
+
+def _single(series: Mapping[str, Series], peer: str) -> float:
+    """The median over the numbers of connections, one review a request."""
+    each = [
+        [series[f"{name}, 1 a request, {connections} connections"] for name in ("ours", peer)]
+        for connections in CONNECTIONS
+    ]
+    return statistics.median(ratio(ours, theirs, "reviews/s") for ours, theirs in each)
 
 
 def _servers(context: Context) -> dict[str, Server]:

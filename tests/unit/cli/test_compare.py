@@ -1,0 +1,82 @@
+"""`sentiment models compare`: two models on the same rows, and which of them is right where they differ."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+
+from cli.compare import Comparison
+from cli.figures import Figures
+from cli.models import models
+from sentiment import folder
+from sentiment.errors import DataError
+from tests.tiny import write_tiny_model
+
+
+@pytest.fixture
+def two(tmp_path: Path) -> Path:
+    """`v1`, and `v2`, which takes "good" for blame and is in use."""
+    for version in ("v1", "v2"):
+        write_tiny_model(tmp_path / "models", version)
+    version = tmp_path / "models" / "v2"
+    weights = folder.read_weights(version)
+    turned = np.where(weights.coefficients == 2.0, -2.0, weights.coefficients)
+    terms = [tuple(line.split("\t")) for line in folder.read_terms(version, len(turned))]
+    golden = [check for check in folder.read_checks(version) if "good" not in check.text]
+    folder.write_parts(version, folder.Weights(weights.buckets, turned), terms, golden)
+    folder.write_manifest(version, folder.read_manifest(version))
+    return tmp_path / "models"
+
+
+def run(place: Path, *arguments: str | Path) -> Result:
+    given = ["compare", *map(str, arguments), "--models", str(place)]
+    return CliRunner().invoke(models, given, catch_exceptions=False)
+
+
+def test_rows_that_get_another_label_are_counted_and_judged(two: Path, tmp_path: Path) -> None:
+    lines = ["text,label", "good,1", "good !,1", "good film,0", "great,1", "awful,0", ",1", "good one,nobody knows"]
+    (tmp_path / "in.csv").write_text("\n".join(lines) + "\n")
+    told = json.loads(run(two, "v1", "--input", tmp_path / "in.csv", "--label", "label", "--json").stdout)
+    assert (told["n"], told["bad_rows"], told["labels_changed"]) == (6, 1, 4)
+    assert (told["only_first_right"], told["only_second_right"]) == (2, 1)
+    assert told["p_value"] == 1.0
+    assert [each["accuracy"] for each in told["models"]] == [0.8, 0.6]
+    shown = run(two, "v1", "v2", "--input", tmp_path / "in.csv", "--label", "label", "--most", "1").stdout.splitlines()
+    assert [line.split()[:3] for line in shown[1:3]] == [["v1", "all", "5"], ["v2", "all", "5"]]
+    assert "of these labels 2 are right by v1 and 1 by v2" in shown[-2]
+    assert shown[-1].startswith("row 1: 0.8")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "chance"), [(0, 0, 1.0), (5, 0, 2 / 32), (1, 9, 22 / 1024), (700, 800, 0.0106)]
+)
+def test_chance_is_that_of_a_fair_coin(first: int, second: int, chance: float) -> None:
+    comparison = Comparison((Figures(None), Figures(None)), first=first, second=second)
+    assert comparison.chance == pytest.approx(chance, rel=5e-3)
+
+
+def test_without_a_file_the_reports_are_put_side_by_side(two: Path) -> None:
+    for version, accuracy in (("v1", 0.9), ("v2", 0.8)):
+        scores = dict.fromkeys(("precision", "recall", "f1", "brier", "ece"), 0.5)
+        metrics = {"all": {"n": 1200, "accuracy": accuracy, "roc_auc": None, **scores}}
+        manifest = folder.read_manifest(two / version)
+        changed = msgspec.structs.replace(manifest, metrics=metrics, data={"fingerprint": version})
+        folder.write_manifest(two / version, changed)
+    lines = run(two, "v1").stdout.splitlines()
+    shown = [line.split()[:4] for line in lines[1:3]]
+    assert shown == [["v1", "all", "1,200", "0.9000"], ["v2", "all", "1,200", "0.8000"]]
+    assert "n/a" in lines[1]
+    assert "--input FILE has both classify the same" in " ".join(lines[3:])
+    told = json.loads(run(two, "v1", "--json").stdout)
+    assert [each["metrics"]["all"]["accuracy"] for each in told["models"]] == [0.9, 0.8]
+
+
+def test_labels_that_are_asked_for_must_be_there(two: Path, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("text,stars\ngood,5\n")
+    with pytest.raises(DataError, match="no classified row has a label in stars"):
+        run(two, "v1", "--input", tmp_path / "in.csv", "--label", "stars")
