@@ -73,7 +73,9 @@ def result_bytes(command: Command) -> Command:
         "--result-bytes",
         type=click.IntRange(min=1),
         default=Limits.result_bytes,
+        envvar="SENTIMENT_RESULT_BYTES",
         show_default=True,
+        show_envvar=True,
         help="Largest result sent; dead letters may have twice as many. The same for all who use the topics.",
     )(command)
 

@@ -58,7 +58,8 @@ class Comparison:
     def chance(self) -> float:
         """How likely a split at least as uneven is between models that are equally good: McNemar's exact test."""
         n, least = self.first + self.second, min(self.first, self.second)
-        return min(1.0, 2 * sum(math.comb(n, k) for k in range(least + 1)) / (1 << n))
+        ways = (math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1) for k in range(least + 1))
+        return min(1.0, 2 * math.fsum(math.exp(each - n * math.log(2)) for each in ways))
 
     def summary(self) -> dict[str, Any]:
         """One object for programs."""
@@ -103,7 +104,8 @@ def _count(comparison: Comparison, batch: Sequence[Answered], again: Sequence[An
         if one.prediction and other.prediction:
             before, after = one.prediction.probability, other.prediction.probability
             comparison.distance += abs(before - after)
-            changes.append(Change(abs(before - after), row, str(one.entry.text), before, after))
+            if before != after:
+                changes.append(Change(abs(before - after), row, str(one.entry.text), before, after))
             if one.prediction.sentiment != other.prediction.sentiment:
                 comparison.changed += 1
                 _judge(comparison, one, one.prediction)
@@ -133,8 +135,7 @@ def compare_reports(versions: Sequence[Path], as_json: bool) -> None:
             if group in each.metrics
         ]
     )
-    if len({manifest.data.get("fingerprint") for manifest in manifests}) > 1:
-        click.echo("They were trained and tested on different rows: --input FILE has both classify the same.")
+    click.echo("Each on the test rows of its own training: --input FILE has both classify the same.")
     return None
 
 

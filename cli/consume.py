@@ -60,7 +60,7 @@ def _write_line(record: Record) -> None:
     """A result in one line of the terminal's width, or word of what is no result."""
     try:
         result = msgspec.json.decode(record.value or b"", type=Shown)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         click.echo(f"{position(record)} is not a result", err=True)
         return
     click.echo(fitting(f"{plain(result.label):8}  {result.confidence:6.1%}  {one_line(result.review.text)}"))

@@ -93,19 +93,19 @@ def show(place: str, value_only: bool, as_json: bool, **flags: Any) -> None:
     "--group", default=GROUP, show_default=True, help="Consumer group that remembers what has been gone through."
 )
 @broker_options.result_bytes
-@click.option("--from-beginning", is_flag=True, help="The group is new, or its memory lost: send all there are.")
+@click.option("--new-group", is_flag=True, help="The broker knows nothing of the group: send all there are.")
 @click.option("--idle", default=REPLAY_IDLE, show_default=True, help="Seconds without a dead letter that end it.")
 @json_flag
 def send_again(group: str, reasons: tuple[str, ...], idle: float, as_json: bool, **flags: Any) -> None:
     """Send dead letters to the topic of the reviews as they came, each exactly once.
 
-    What the group has been through is not sent again, nor what --reason leaves out: name another --group to begin anew.
-    A review that still can't be classified comes back as a new dead letter, which waits for the next replay.
+    What the group has been through is not sent again, nor what --reason leaves out: another --group begins anew. That
+    it is new is to be said by --new-group, for the broker may only have forgotten it. A review that still can't be
+    classified comes back as a new dead letter, which waits for the next replay.
     """
     cluster = _cluster(flags, "dead_letters_topic", "reviews_topic", limits=Limits(result_bytes=flags["result_bytes"]))
     topic, done = flags["dead_letters_topic"], Replayed(0, 0)
-    if not flags["from_beginning"]:
-        _require_memory(cluster, group, topic)
+    _require_memory(cluster, group, topic, flags["new_group"])
     with closing(cluster.join(Group(group, "dlq-replay", topic))) as broker:
         for more in replay(broker, flags["reviews_topic"], _of(reasons), idle):
             done = Replayed(done.sent + more.sent, done.passed_over + more.passed_over)
@@ -121,13 +121,16 @@ def _of(reasons: tuple[str, ...]) -> Callable[[DeadLetter], bool]:
     return lambda letter: not reasons or letter.reason in reasons
 
 
-def _require_memory(cluster: Cluster, group: str, topic: str) -> None:
-    """SettingError where the group would begin with the oldest dead letter without having been told to."""
-    if not cluster.knows(group, topic) and (letters := cluster.waiting(group, topic)):
+def _require_memory(cluster: Cluster, group: str, topic: str, new: bool) -> None:
+    """SettingError where the group would begin with the oldest dead letter without having been told to, or can't."""
+    known = cluster.knows(group, topic)
+    if new and known:
+        raise SettingError(f"the group {group} has been through {topic} before: leave --new-group out")
+    if not new and not known and (records := cluster.waiting(group, topic)):
         raise SettingError(
             f"the broker has nothing on record for the group {group}: either it has not been through {topic} yet, or "
             "that is longer ago than the broker remembers (its offsets.retention.minutes); "
-            f"--from-beginning sends everything there is, {letters:,} records"
+            f"--new-group sends everything there is, up to {records:,} records"
         )
 
 

@@ -19,12 +19,6 @@ from sentiment.folder import MANIFEST, read_manifest
 from sentiment.library import PATH
 from sentiment.scoring import kernel
 
-
-def _of_versions(_: click.Context, __: click.Parameter, given: Path) -> Path:
-    """The folder of versions, also where one version's folder is named, as SENTIMENT_MODEL may."""
-    return given.absolute().parent if (given / MANIFEST).is_file() else given
-
-
 _MODELS = click.option(
     "--models",
     "folder",
@@ -33,8 +27,7 @@ _MODELS = click.option(
     envvar="SENTIMENT_MODEL",
     show_default=True,
     show_envvar=True,
-    callback=_of_versions,
-    help="Folder of model versions.",
+    help="Folder of model versions, or one version's folder, which then is the one in use.",
 )
 
 
@@ -47,6 +40,7 @@ def models() -> None:
 @_MODELS
 def list_versions(folder: Path) -> None:
     """All versions, the oldest first; `*` marks the one in use."""
+    folder = _of_versions(folder)
     names = versions.names(folder)
     if not names:
         raise ModelError(f"no model in {folder}: train one with `sentiment train` or name another folder")
@@ -100,7 +94,7 @@ def promote(version: str, folder: Path) -> None:
 @_MODELS
 def rollback(folder: Path) -> None:
     """Go back to the version that was in use before, once it has been verified."""
-    version = versions.previous(folder)
+    version = versions.previous(_of_versions(folder))
     _put_to_use(folder, version)
     click.echo(f"{version} is in use again")
 
@@ -121,6 +115,8 @@ def compare(first: str, second: str | None, folder: Path, as_json: bool, **of_fi
     """
     paths = (_chosen(folder, first), _chosen(folder, second))
     if of_file["source"] is None:
+        if stray := [f"--{name}" for name in ("text", "label") if of_file[name]]:
+            raise click.UsageError(f"{stray[0]} goes with --input FILE")
         compare_reports(paths, as_json)
     else:
         job = Job(of_file["source"], text=of_file["text"], label=of_file["label"])
@@ -156,12 +152,20 @@ def library(cpu: str) -> None:
 
 
 def _chosen(folder: Path, version: str | None) -> Path:
-    return folder / (versions.existing(folder, version) if version else versions.current(folder))
+    """The folder of that version, or of the one in use."""
+    if version is None:
+        return versions.resolve(folder)
+    return _of_versions(folder) / versions.existing(_of_versions(folder), version)
+
+
+def _of_versions(folder: Path) -> Path:
+    """The folder of versions, also where one version's folder is named, as SENTIMENT_MODEL may."""
+    return folder.absolute().parent if (folder / MANIFEST).is_file() else folder
 
 
 def _put_to_use(folder: Path, version: str) -> None:
     Classifier.load(_chosen(folder, version))
-    versions.promote(folder, version)
+    versions.promote(_of_versions(folder), version)
 
 
 def _in_short(version: Path) -> str:

@@ -24,6 +24,7 @@ from streaming.topics import create_topics, require_topics
 @broker_options.client
 @broker_options.topic("reviews")
 @broker_options.create_topics
+@broker_options.result_bytes
 @click.option("--column", help="The column with the text, if its name is an unusual one.")
 @click.option("--rate", type=click.FloatRange(min=0, min_open=True), help="Most reviews a second.")
 def produce(source: str, column: str | None, rate: float | None, **flags: Any) -> None:
@@ -38,12 +39,13 @@ def produce(source: str, column: str | None, rate: float | None, **flags: Any) -
         replication_factor=flags["replication_factor"],
     )
     refuse(topics.problems())
-    cluster = broker_options.cluster(flags["client"], broker_options.connection(flags["bootstrap_servers"]))
+    limits = Limits(result_bytes=flags["result_bytes"])
+    cluster = broker_options.cluster(flags["client"], broker_options.connection(flags["bootstrap_servers"]), limits)
     if source != "-":
         for _ in read_rows(source, column):  # a row that can't be read is told before anything is sent
             pass
     if flags["create_topics"]:
-        create_topics(cluster, topics, Limits())
+        create_topics(cluster, topics, limits)
     require_topics(cluster, (topics.reviews,))
     columns = SpinnerColumn(), TextColumn("{task.completed:,.0f} reviews"), TimeElapsedColumn()
     console = Console(stderr=True)

@@ -19,7 +19,7 @@ from sentiment.columns import TEXT_COLUMNS, answer_columns, free_name
 from sentiment.errors import DataError, SentimentError
 from spark_jobs.files import BROKEN, explained, is_whole, tables
 from spark_jobs.progress import Progress
-from spark_jobs.reading import column_of
+from spark_jobs.reading import column_of, quoted
 from spark_jobs.scoring import score
 from spark_jobs.session import start_session
 
@@ -82,21 +82,43 @@ def score_files(spark: SparkSession, scoring: Scoring, classifier: Classifier) -
 def _together(frames: Sequence[tuple[str, DataFrame]], scoring: Scoring) -> tuple[DataFrame, str]:
     """One frame of all, and the name of one more column: the texts, whatever they are called in each."""
     name = free_name("text", [column for _, frame in frames for column in frame.columns])
-    with_text = [_with_texts(frame, name, scoring.text, entry) for entry, frame in frames]
+    with_text = [_with_texts(frame, name, scoring.text, entry) for entry, frame in _alike(frames)]
     with explained(f"{', '.join(scoring.inputs)} don't go together"):
         return reduce(lambda one, other: one.unionByName(other, allowMissingColumns=True), with_text), name
+
+
+def _alike(frames: Sequence[tuple[str, DataFrame]]) -> list[tuple[str, DataFrame]]:
+    """The same frames; columns that are not of one type in all are strings, as they stand: Spark would make 007 a 7."""
+    kinds: dict[str, set[str]] = {}
+    for _, frame in frames:
+        for field in frame.schema:
+            kinds.setdefault(field.name.lower(), set()).add(field.dataType.simpleString())
+    mixed = {name for name, found in kinds.items() if len(found) > 1}
+    return [
+        (
+            entry,
+            frame.select(
+                *(
+                    F.col(quoted(name)).cast("string").alias(name) if name.lower() in mixed else F.col(quoted(name))
+                    for name in frame.columns
+                )
+            ),
+        )
+        for entry, frame in frames
+    ]
 
 
 def _with_texts(frame: DataFrame, name: str, wanted: str | None, entry: str) -> DataFrame:
     """Add a column of the texts. A row that could not be taken apart has none there, and stands whole in its own."""
     column = column_of(frame, wanted, TEXT_COLUMNS, f"{entry}: text")
+    (texts,) = frame.select(column).columns
     kind = frame.select(column).schema[0].dataType
     if not isinstance(kind, StringType | BinaryType):
         raise DataError(f"{entry}: the column of texts holds {kind.simpleString()}: name another one with --text")
     added = frame.withColumn(name, F.when(is_whole(frame), F.col(column).cast("string")))
     if BROKEN not in frame.columns:
         return added
-    return added.withColumn(column.strip("`"), F.coalesce(F.col(BROKEN), F.col(column))).drop(BROKEN)
+    return added.withColumn(texts, F.coalesce(F.col(BROKEN), F.col(column))).drop(BROKEN)
 
 
 @click.command()

@@ -41,8 +41,10 @@ def score(frame: DataFrame, text: Column, classifier: Classifier) -> DataFrame:
     whole = free_name("answer", [*frame.columns, *names.values()])
     structure = ", ".join(f"{name} {SQL_TYPES[kind]}" for name, kind in ANSWER.items())
 
-    def answers(batches: Iterator[pa.Array]) -> Iterator[pa.Array]:
-        loaded = _load(classifier.version, files)
+    version = classifier.version
+
+    def answers(batches: Iterator[pa.Array]) -> Iterator[pa.Array]:  # goes to the workers with all that it names
+        loaded = _load(version, files)
         for batch in batches:
             yield _answers(loaded, batch.to_pylist())
 

@@ -16,6 +16,7 @@ from pyspark.sql import functions as F
 
 from sentiment import versions
 from sentiment.errors import DataError, ModelError, SentimentError, SettingError
+from sentiment.folder import read_manifest
 from sentiment.textrule import TextRule, default_text_rule
 from spark_jobs.account import describe, extras, summary, write_rows
 from spark_jobs.calibrating import calibrate, fit_calibration, out_of_fold
@@ -145,8 +146,9 @@ def command(**options: Any) -> None:
 
 
 def _in_use(models: Path) -> str | None:
+    """The version in use, if there is one that this program can read."""
     try:
-        return versions.current(models)
+        return read_manifest(versions.resolve(models)).version
     except ModelError:
         return None
 

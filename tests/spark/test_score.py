@@ -105,6 +105,19 @@ def test_inputs_of_several_shapes_go_into_one_output(
         assert row["predicted_probability"] == classifier.predict([text])[0].probability
 
 
+def test_what_is_of_several_types_stays_as_it_stands(
+    spark: SparkSession, classifier: Classifier, tmp_path: Path
+) -> None:
+    (tmp_path / "in.csv").write_text("ID,text,`x`\n007,fine,a\ntt01,dull,b\n1\n")
+    (tmp_path / "in.jsonl").write_text('{"text": "fine", "id": 8}\n{"text": "dull", "id": 9}\n')
+    inputs = [str(tmp_path / name) for name in ("in.csv", "in.jsonl")]
+    counts = score_files(spark, Scoring(inputs, str(tmp_path / "out")), classifier)
+    assert (counts.rows, counts.bad_rows) == (5, 1)
+    found = pq.read_table(tmp_path / "out")
+    assert sorted(found["ID"].to_pylist()) == ["007", "1", "8", "9", "tt01"]
+    assert found.column_names == ["ID", "text", "`x`", *ANSWER]
+
+
 def test_rows_that_can_not_be_taken_apart_stand_whole_and_have_no_answer(
     spark: SparkSession, classifier: Classifier, tmp_path: Path
 ) -> None:
@@ -135,9 +148,6 @@ def test_the_command_writes_csv_that_can_be_read_again(
     run = CliRunner().invoke(command, [*map(str, names), "--format", "csv", "--json"])
     assert run.exit_code == 1  # one row is bad
     said = json.loads(run.stdout)
-    assert said == {"rows": 3, "bad_rows": 1, "undecoded": 0} | {
-        key: said[key] for key in ("positive", "negative", "needs_review")
-    }
     (part,) = (tmp_path / "out").glob("*.csv")
     with part.open(newline="") as file:
         found = sorted(csv.reader(file))
@@ -145,6 +155,9 @@ def test_the_command_writes_csv_that_can_be_read_again(
     assert found[-1][2:] == list(ANSWER)
     given = classifier.predict([rows[0][1], rows[1][1]])
     assert [float(row[3]) for row in found[:2]] == [each.probability for each in given]
+    positive, review = sum(each.sentiment for each in given), sum(each.needs_review for each in given)
+    counted = {"positive": positive, "negative": 2 - positive, "needs_review": review}
+    assert said == {"rows": 3, "bad_rows": 1, "undecoded": 0, **counted}
     assert found[2][2:] == [""] * len(ANSWER)
 
 

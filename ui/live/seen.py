@@ -51,9 +51,9 @@ def read_result(value: bytes | None, second: int) -> Seen | None:
     """The result, or None where the value is none."""
     try:
         result = _decoder.decode(value or b"")
-    except (msgspec.DecodeError, RecursionError):
+        fields = {name: _plain(raw) for name, raw in result.review.items()}
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
-    fields = {name: _plain(raw) for name, raw in result.review.items()}
     text = _cut(fields.get("text") or "")
     chosen = _chosen(fields)
     return Seen(

@@ -53,7 +53,8 @@ def test_rows_that_get_another_label_are_counted_and_judged(two: Path, tmp_path:
 
 
 @pytest.mark.parametrize(
-    ("first", "second", "chance"), [(0, 0, 1.0), (5, 0, 2 / 32), (1, 9, 22 / 1024), (700, 800, 0.0106)]
+    ("first", "second", "chance"),
+    [(0, 0, 1.0), (5, 0, 2 / 32), (1, 9, 22 / 1024), (700, 800, 0.0106), (40_000, 40_500, 0.0784)],
 )
 def test_chance_is_that_of_a_fair_coin(first: int, second: int, chance: float) -> None:
     comparison = Comparison((Figures(None), Figures(None)), first=first, second=second)
@@ -74,6 +75,16 @@ def test_without_a_file_the_reports_are_put_side_by_side(two: Path) -> None:
     assert "--input FILE has both classify the same" in " ".join(lines[3:])
     told = json.loads(run(two, "v1", "--json").stdout)
     assert [each["metrics"]["all"]["accuracy"] for each in told["models"]] == [0.9, 0.8]
+
+
+def test_what_belongs_to_a_file_wants_one(two: Path) -> None:
+    assert CliRunner().invoke(models, ["compare", "v1", "--label", "label", "--models", str(two)]).exit_code == 2
+
+
+def test_a_model_does_not_differ_from_itself(two: Path, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("text\ngood\nbad\n")
+    lines = run(two, "v2", "--input", tmp_path / "in.csv").stdout.splitlines()
+    assert lines == ["0 of 2 rows get another label; probabilities are 0.0000 apart on average"]
 
 
 def test_labels_that_are_asked_for_must_be_there(two: Path, tmp_path: Path) -> None:

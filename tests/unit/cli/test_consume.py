@@ -42,9 +42,10 @@ def test_whatever_else_is_in_a_review_it_is_a_result(cluster: MemoryCluster, val
 
 
 def test_what_is_no_result_is_named(cluster: MemoryCluster) -> None:
-    result = shown(cluster, b"{", b'{"label": 1}', b"[" * 100_000, result_of('{"text": "fine"}'))
+    no_text = result_of('{"text": "?"}').replace(b"?", b"\xff")
+    result = shown(cluster, b"{", b'{"label": 1}', b"[" * 100_000, no_text, result_of('{"text": "fine"}'))
     assert result.stdout == "positive   75.0%  fine\n"
-    assert result.stderr == "".join(f"sentiment-0-{offset} is not a result\n" for offset in range(3))
+    assert result.stderr == "".join(f"sentiment-0-{offset} is not a result\n" for offset in range(4))
 
 
 def sent(cluster: MemoryCluster) -> list[bytes | None]:

@@ -83,11 +83,13 @@ def test_show_names_a_place_where_nothing_is(letters: MemoryCluster) -> None:
 
 def test_replay_sends_each_once_and_says_how_many(letters: MemoryCluster) -> None:
     arguments = ("replay", "--idle", "0.01", "--json")
-    with pytest.raises(SettingError, match=r"nothing on record .* --from-beginning sends everything there is, 3 "):
+    with pytest.raises(SettingError, match=r"nothing on record .* --new-group sends everything there is, up to 3 "):
         run(*arguments)
-    arguments += ("--from-beginning",)
+    arguments += ("--new-group",)
     assert json.loads(run(*arguments, "--reason", "not_an_object").stdout) == {"sent": 1, "passed_over": 2}
     assert json.loads(run(*arguments[:-1]).stdout) == {"sent": 0, "passed_over": 0}
+    with pytest.raises(SettingError, match="before: leave --new-group out"):
+        run(*arguments)
     assert json.loads(run(*arguments, "--group", "anew").stdout) == {"sent": 3, "passed_over": 0}
     reader = letters.read(["reviews"], from_beginning=True)
     assert [record.value for record in reader.poll(0)] == [b'{"text": \x1b[31m'] * 2 + [b"\xff\x00", None]

@@ -9,7 +9,9 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from cli.environment import with_variables
 from cli.main import VERBS, cli
+from spark_jobs import explore, score, train_model
 from tests.tiny import write_tiny_model
 
 FREE = {"--help", "--version"}  # of a verb's own making
@@ -40,6 +42,16 @@ def test_each_flag_has_a_variable_and_the_help_shows_it() -> None:
 def test_a_variable_does_what_its_flag_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SENTIMENT_MODEL", str(write_tiny_model(tmp_path)))
     monkeypatch.setenv("SENTIMENT_PREDICT_JSON", "1")
-    monkeypatch.setenv("SENTIMENT_MODELS_LIST_MODELS", str(tmp_path))
+    monkeypatch.setenv("SENTIMENT_MODELS_COMPARE_JSON", "1")
     assert CliRunner().invoke(cli, ["predict", "good"]).stdout.startswith('{"label":')
-    assert CliRunner().invoke(cli, ["models", "list"]).stdout.startswith("* ")
+    assert CliRunner().invoke(cli, ["models", "compare", "tiny-1"]).stdout.startswith('{"models":')
+
+
+def test_the_jobs_of_spark_have_theirs_too() -> None:
+    for verb, job in (("train", train_model), ("score", score), ("explore", explore)):
+        names = {
+            flag: str(option.envvar)
+            for _, flag, option in options(with_variables(job.command, f"SENTIMENT_{verb}"), ())
+        }
+        assert names["--input"] == f"SENTIMENT_{verb.upper()}_INPUT"
+        assert names["--memory"] == f"SENTIMENT_{verb.upper()}_MEMORY"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,18 @@ def test_rollback_changes_between_two(tmp_path: Path) -> None:
         result = CliRunner().invoke(models, ["rollback", "--models", str(tmp_path)])
         assert result.stdout == f"{version} is in use again\n"
         assert Classifier.load(tmp_path).version == version
+
+
+def test_one_versions_folder_is_the_one_in_use(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for version in ("v1", "v2"):
+        write_tiny_model(tmp_path, version)
+    for arguments in (["verify"], ["verify", "v1"]):
+        result = CliRunner().invoke(models, [*arguments, "--models", str(tmp_path / "v1")])
+        assert result.stdout.startswith("v1: ")
+    monkeypatch.setenv("SENTIMENT_MODEL", str(tmp_path / "v1"))
+    assert json.loads(CliRunner().invoke(models, ["show"]).stdout)["version"] == "v1"
+    assert CliRunner().invoke(models, ["promote", "v1"]).stdout == "v1 is now in use\n"
+    assert versions.current(tmp_path) == "v1"
 
 
 def test_a_list_names_all_versions_and_what_is_wrong_with_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -44,6 +44,14 @@ def seen(number: int = 0, probability: float = 0.9, **review: Any) -> Seen:
     return found
 
 
+@pytest.mark.parametrize("value", [b"\xff", b'{"label": "\xff"}', b"[" * 100_000])
+def test_bytes_that_are_no_result_are_none(value: bytes) -> None:
+    whole = result(1, 0.9, text="?")
+    assert read_result(value, NOW) is None
+    assert read_result(whole.replace(b"?", b"\xff"), NOW) is None
+    assert read_result(whole, NOW) is not None
+
+
 def test_each_second_has_its_own_count_and_what_is_older_than_the_window_is_gone() -> None:
     window = Window(seconds=10)
     for second, probability in ((NOW - 12, 0.9), (NOW - 9, 0.9), (NOW - 1, 0.2), (NOW, 0.45), (NOW, 1.0)):
