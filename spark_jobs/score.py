@@ -94,18 +94,12 @@ def _alike(frames: Sequence[tuple[str, DataFrame]]) -> list[tuple[str, DataFrame
         for field in frame.schema:
             kinds.setdefault(field.name.lower(), set()).add(field.dataType.simpleString())
     mixed = {name for name, found in kinds.items() if len(found) > 1}
-    return [
-        (
-            entry,
-            frame.select(
-                *(
-                    F.col(quoted(name)).cast("string").alias(name) if name.lower() in mixed else F.col(quoted(name))
-                    for name in frame.columns
-                )
-            ),
-        )
-        for entry, frame in frames
-    ]
+
+    def as_strings(frame: DataFrame) -> DataFrame:
+        names = [name for name in frame.columns if name.lower() in mixed]
+        return frame.withColumns({name: F.col(quoted(name)).cast("string") for name in names})
+
+    return [(entry, as_strings(frame)) for entry, frame in frames]
 
 
 def _with_texts(frame: DataFrame, name: str, wanted: str | None, entry: str) -> DataFrame:
