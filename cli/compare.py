@@ -22,7 +22,8 @@ from cli.terminal import fitting, one_line
 from sentiment import Classifier, Prediction
 from sentiment.folder import read_manifest
 
-MEASURES = ("accuracy", "precision", "recall", "f1", "roc_auc", "brier", "ece")
+MEASURES = ("accuracy", "f1", "roc_auc", "brier", "ece")
+PLACES = ("first", "second")
 
 
 class Change(NamedTuple):
@@ -126,12 +127,13 @@ def compare_reports(versions: Sequence[Path], as_json: bool) -> None:
     if as_json:
         told = [{"version": each.version, "data": each.data, "metrics": each.metrics} for each in manifests]
         return click.echo(msgspec.json.encode({"models": told}))
+    _name([manifest.version for manifest in manifests])
     groups = dict.fromkeys(group for manifest in manifests for group in manifest.metrics)
     _table(
         [
-            (each.version, group, each.metrics[group]["n"], [each.metrics[group][name] for name in MEASURES])
+            (place, group, each.metrics[group]["n"], [each.metrics[group][name] for name in MEASURES])
             for group in groups
-            for each in manifests
+            for place, each in zip(PLACES, manifests, strict=True)
             if group in each.metrics
         ]
     )
@@ -143,19 +145,19 @@ def show_comparison(comparison: Comparison, models: Sequence[Classifier], as_jso
     """Print what two models answer to the rows of a file."""
     if as_json:
         return click.echo(msgspec.json.encode(comparison.summary()))
-    names = [model.version for model in models]
-    scored = [(name, figures.scores()) for name, figures in zip(names, comparison.figures, strict=True)]
+    _name([model.version for model in models])
+    scored = [(place, figures.scores()) for place, figures in zip(PLACES, comparison.figures, strict=True)]
     groups = dict.fromkeys(group for _, scores in scored for group in scores)
-    lines = [(name, group, scores[group]) for group in groups for name, scores in scored]
-    _table([(name, group, each.n, [getattr(each, measure) for measure in MEASURES]) for name, group, each in lines])
+    lines = [(place, group, scores[group]) for group in groups for place, scores in scored]
+    _table([(place, group, each.n, [getattr(each, measure) for measure in MEASURES]) for place, group, each in lines])
     click.echo(
         f"{comparison.changed:,} of {comparison.answered:,} rows get another label; "
         f"probabilities are {comparison.mean_distance:.4f} apart on average"
     )
     if comparison.figures[0].label:
         click.echo(
-            f"of these labels {comparison.first:,} are right by {names[0]} and {comparison.second:,} by {names[1]}: "
-            f"with models equally good so uneven or more in {comparison.chance:.1%} of cases"
+            f"of these the first is right in {comparison.first:,}, the second in {comparison.second:,}: "
+            f"two equally good models would differ so much in {comparison.chance:.1%} of cases"
         )
     for change in comparison.strongest:
         line = f"row {change.row}: {change.before:.3f} and {change.after:.3f}  {one_line(change.text)}"
@@ -163,14 +165,19 @@ def show_comparison(comparison: Comparison, models: Sequence[Classifier], as_jso
     return None
 
 
+def _name(versions: Sequence[str]) -> None:
+    for place, version in zip(PLACES, versions, strict=True):
+        click.echo(f"{place:6}  {version}")
+
+
 def _table(lines: Sequence[tuple[str, str, int, Sequence[float | None]]]) -> None:
-    """A line for each model and group of rows."""
+    """A line for each model and group of rows, for a terminal of 80 columns."""
     if not lines:
         return
     table = Table("model", "rows", "n", *MEASURES, box=None)
     for column in table.columns[2:]:
         column.justify = "right"
-    for name, group, n, values in lines:
+    for place, group, n, values in lines:
         shown = ("n/a" if value is None or math.isnan(value) else f"{value:.4f}" for value in values)
-        table.add_row(name, group, f"{n:,}", *shown)
+        table.add_row(place, group, f"{n:,}", *shown)
     Console().print(table)
