@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -23,6 +25,7 @@ from tests.lacking import lacking
 from tests.spark.strange_texts import cleaned_words, strange_texts
 
 PROJECT = Path(__file__).parents[2]
+SET_BY_THE_TESTS = ("PYSPARK_PYTHON", "SPARK_LOCAL_IP", "SPARK_MASTER")
 
 
 class Heard(Progress):
@@ -92,3 +95,11 @@ def classifier(trained: Trained) -> Classifier:
 def texts(reviews: Path) -> list[str]:
     """Golden and fuzzed texts as users may send them, before cleaning."""
     return strange_texts(cleaned_words(reviews))
+
+
+def spark_submit(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """What a user starts in an activated environment, and what it printed."""
+    environment = {name: value for name, value in os.environ.items() if name not in SET_BY_THE_TESTS}
+    environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    command = ["spark-submit", *arguments]
+    return subprocess.run(command, check=False, cwd=PROJECT, env=environment, capture_output=True, text=True)

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pandas as pd
@@ -21,7 +18,7 @@ from sentiment.columns import ANSWER
 from sentiment.errors import DataError
 from sentiment.reviews import MOST_CHARACTERS
 from spark_jobs.score import Counts, Scoring, command, score_files
-from tests.spark.conftest import PROJECT
+from tests.spark.conftest import spark_submit
 
 BAD_TEXTS = [None, "", " \u2003\n", "a" * (MOST_CHARACTERS + 1)]
 
@@ -205,16 +202,8 @@ def test_executors_of_their_own_get_the_model_with_the_job(
 ) -> None:
     """Two executors, each a JVM with Python workers of its own, as on a cluster."""
     held = pd.read_parquet(reviews)
-    command = ["spark-submit", "--master", "local-cluster[2,1,1024]", "spark_jobs/score.py"]
-    environment = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
-    run = subprocess.run(
-        [*command, "--input", str(reviews), "--output", str(tmp_path / "out"), "--model", str(classifier.path)],
-        check=False,
-        cwd=PROJECT,
-        env=environment,
-        capture_output=True,
-        text=True,
-    )
+    places = ("--input", reviews, "--output", tmp_path / "out", "--model", classifier.path)
+    run = spark_submit("--master", "local-cluster[2,1,1024]", "spark_jobs/score.py", *map(str, places))
     assert run.returncode == 0, run.stderr
     assert f"{len(held):,} rows classified" in run.stdout
     found = pq.read_table(tmp_path / "out").to_pydict()

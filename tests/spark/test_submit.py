@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 from sentiment import Classifier
-from tests.spark.conftest import PROJECT
-
-SET_BY_THE_TESTS = ("PYSPARK_PYTHON", "SPARK_LOCAL_IP", "SPARK_MASTER")
+from tests.spark.conftest import spark_submit
 
 
 def test_spark_submit_trains_on_the_exam_and_shows_what_it_did(java_home: Path, tmp_path: Path) -> None:
-    command = ["spark-submit", "spark_jobs/train_model.py", "--input", "data/reviews_unique.csv"]
-    environment = {name: value for name, value in os.environ.items() if name not in SET_BY_THE_TESTS}
-    environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # as activating does
     models = tmp_path / "models"
-    run = subprocess.run(
-        [*command, "--output", str(models)],
-        check=False,
-        cwd=PROJECT,
-        env=environment,
-        capture_output=True,
-        text=True,
-    )
+    run = spark_submit("spark_jobs/train_model.py", "--input", "data/reviews_unique.csv", "--output", str(models))
     assert run.returncode == 0, run.stderr
     assert "Traceback" not in run.stderr
     classifier = Classifier.load(models)

@@ -1,0 +1,50 @@
+"""`sentiment predict` of texts and of standard input."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from cli.predict import predict
+from sentiment.errors import DataError
+from sentiment.reviews import MOST_CHARACTERS
+from tests.unit.cli.predicting import run
+
+
+def test_texts_and_lines_of_standard_input_are_answered_one_by_one(model: Path) -> None:
+    assert run(model, "a great film").stdout.startswith("positive ")
+    lines = run(model, "--json", stdin="a great film\nawful\n").stdout.splitlines()
+    assert [json.loads(line)["label"] for line in lines] == ["positive", "negative"]
+
+
+def test_texts_that_can_not_be_classified_are_named_and_the_others_answered(model: Path) -> None:
+    lines = "good\n \n" + "a" * (MOST_CHARACTERS + 1) + "\nawful\n"
+    result = run(model, "--json", stdin=lines)
+    assert [json.loads(line)["review"]["text"] for line in result.stdout.splitlines()] == ["good", "awful"]
+    assert result.stderr == (
+        f"line 2 is empty or white space\nline 3 has {MOST_CHARACTERS + 1} characters, the most is {MOST_CHARACTERS}\n"
+    )
+    assert result.exit_code == 1
+    assert run(model, "good", "").stderr == "text 2 is empty or white space\n"
+
+
+def test_bytes_that_are_no_text_are_refused(model: Path) -> None:
+    with pytest.raises(DataError, match="text 1 is not UTF-8"):
+        run(model, "--json", "caf\udce9")  # how Python reads such an argument
+    with pytest.raises(DataError, match="line 1 of standard input is not UTF-8"):
+        run(model, stdin=b"caf\xe9\n")
+    with pytest.raises(DataError, match="expected a file"):
+        run(model, "--input", "-")
+
+
+def test_what_a_text_would_command_the_terminal_is_shown_as_it_is(model: Path) -> None:
+    assert r"good \x1b]0;title\x07 end" in run(model, "good \x1b]0;title\x07\nend").stdout
+
+
+def test_the_model_can_be_named_by_the_environment(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SENTIMENT_MODEL", str(model))
+    result = CliRunner().invoke(predict, ["good"])
+    assert result.stdout.startswith("positive ")
