@@ -73,8 +73,7 @@ class Comparison:
 
 def compare_on(models: tuple[Classifier, Classifier], job: Job, most: int) -> Comparison:
     """Classify each row of a file by both; the `most` rows whose probabilities are farthest apart are kept."""
-    with counting(job.source) as progress:
-        (task,) = progress.task_ids
+    with counting(job.source) as (progress, task):
         found = survey(job.source, job.text)
         progress.update(task, total=found.rows)
         label = label_column(job, found)

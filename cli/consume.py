@@ -17,7 +17,7 @@ from streaming.reading import follow
 from streaming.topics import require_topics
 
 
-class Review(msgspec.Struct):
+class Review(msgspec.Struct, frozen=True):
     """What is shown of a review: whatever else its sender put there may be of any kind."""
 
     text: str = ""

@@ -11,6 +11,7 @@ from cli.formats import (
     Records,
     Row,
     csv_entries,
+    ending,
     json_lines,
     parquet_entries,
     parquet_file,
@@ -55,11 +56,11 @@ def read_entries(source: str, column: str | None = None) -> Iterator[Entry]:
     path = Path(source)
     if not path.is_file():
         raise DataError(f"there is no file {source}")
-    if path.suffix.lower() == ".parquet":
+    if ending(path) == ".parquet":
         return parquet_entries(path, column)
-    if path.suffix.lower() not in _READERS:
+    if ending(path) not in _READERS:
         raise DataError(f"{source}: expected a file that ends with {', '.join(_READERS)} or .parquet")
-    return text_file(path, lambda file: _READERS[path.suffix.lower()](file, column))
+    return text_file(path, lambda file: _READERS[ending(path)](file, column))
 
 
 def survey(source: str, column: str | None = None) -> Survey:
@@ -67,7 +68,7 @@ def survey(source: str, column: str | None = None) -> Survey:
     if source == "-":
         raise DataError("standard input can't be read twice: expected a file")
     entries, path = read_entries(source, column), Path(source)
-    found = _parquet_survey(path) if path.suffix.lower() == ".parquet" else _text_survey(path, entries)
+    found = _parquet_survey(path) if ending(path) == ".parquet" else _text_survey(path, entries)
     try:
         text_column(found.columns, column)
     except DataError as error:
@@ -77,7 +78,7 @@ def survey(source: str, column: str | None = None) -> Survey:
 
 def _text_survey(path: Path, entries: Iterator[Entry]) -> Survey:
     columns: dict[str, None] = {}
-    if _READERS[path.suffix.lower()] is csv_entries:  # a file without rows has columns too
+    if _READERS[ending(path)] is csv_entries:  # a file without rows has columns too
         columns = dict.fromkeys(text_file(path, lambda file: iter(Records(file).names)))
     rows = 0
     for entry in entries:

@@ -38,6 +38,11 @@ class Entry(NamedTuple):
         return self.fields.get(self.column)
 
 
+def ending(path: Path) -> str:
+    """What the name's ending says of the format: `.csv`, in lower case."""
+    return path.suffix.lower()
+
+
 def text_column(columns: Iterable[str], wanted: str | None) -> str:
     """The column that holds the text: the one wanted, else the first known name in any case."""
     names = list(columns)

@@ -78,19 +78,27 @@ class _Texts:
     """The texts given, or the lines of standard input; what can't be classified is named on standard error, and bad."""
 
     def __init__(self, texts: Sequence[str]) -> None:
-        self._name, self._texts = ("text", iter(texts)) if texts else ("line", standard_input())
+        self._name, self._texts = ("text", _arguments(texts)) if texts else ("line", standard_input())
         self.bad = 0
 
     def __iter__(self) -> Iterator[str]:
         for number, given in enumerate(self._texts, 1):
             text = given.rstrip("\r\n")
-            if not text.isascii() and any("\ud800" <= character < "\ue000" for character in text):
-                raise DataError(f"{self._name} {number} is not UTF-8")  # an argument's bytes, as Python reads them
             if problem := problem_of(text, MOST_CHARACTERS):
                 self.bad += 1
                 click.echo(f"{self._name} {number} {problem.detail}", err=True)
             else:
                 yield text
+
+
+def _arguments(texts: Sequence[str]) -> Iterator[str]:
+    """The texts; DataError at one whose bytes are not UTF-8, which Python hands on as lone surrogates."""
+    for number, text in enumerate(texts, 1):
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            raise DataError(f"text {number} is not UTF-8: {error}") from error
+        yield text
 
 
 def _predict_texts(classifier: Classifier, texts: Sequence[str], as_json: bool) -> bool:

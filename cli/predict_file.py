@@ -10,7 +10,7 @@ from typing import NamedTuple
 import click
 import msgspec
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from cli.figures import Figures
@@ -34,13 +34,12 @@ class Job(NamedTuple):
 
 
 @contextmanager
-def counting(source: str) -> Iterator[Progress]:
-    """A progress bar on a terminal, with one task, which is the file."""
+def counting(source: str) -> Iterator[tuple[Progress, TaskID]]:
+    """A progress bar on a terminal, and its one task, which is the file."""
     bar = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     console = Console(stderr=True)
     with Progress(*bar, console=console, transient=True, disable=not console.is_terminal) as progress:
-        progress.add_task(source, total=None)
-        yield progress
+        yield progress, progress.add_task(source, total=None)
 
 
 def predict_file(classifier: Classifier, job: Job) -> Figures:
@@ -48,8 +47,7 @@ def predict_file(classifier: Classifier, job: Job) -> Figures:
 
     The file is read twice, first for its columns and its length.
     """
-    with counting(job.source) as progress:
-        (task,) = progress.task_ids
+    with counting(job.source) as (progress, task):
         found = survey(job.source, job.text)
         progress.update(task, total=found.rows)
         layout, figures = layout_of(found), Figures(label_column(job, found))

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
 
-from cli.formats import Row, parquet_package
+from cli.formats import Row, ending, parquet_package
 from sentiment.errors import SettingError
 
 Write: TypeAlias = Callable[[Iterable[Row]], None]
@@ -40,11 +40,11 @@ def writing(path: Path, layout: Layout) -> Iterator[Write]:
 
     The ending of the name says the format. SettingError if it is not known or the file can't be written.
     """
-    if path.suffix.lower() not in _WRITERS:
+    if ending(path) not in _WRITERS:
         raise SettingError(f"{path}: expected a file to write that ends with {', '.join(_WRITERS)}")
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with _WRITERS[path.suffix.lower()](temporary, layout) as write:
+        with _WRITERS[ending(path)](temporary, layout) as write:
             yield write
         temporary.replace(path)
     except OSError as error:

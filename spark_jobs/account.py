@@ -14,12 +14,13 @@ from spark_jobs.caveats import caveats
 from spark_jobs.cleaning import Cleaning
 from spark_jobs.columns import LABEL, LANGUAGE, SPLIT, TEST, TEXT, TRAIN
 from spark_jobs.evaluating import Scored
+from spark_jobs.files import UNDECODED
 from spark_jobs.publishing import Published
 from spark_jobs.report import Extras, LearningPoint, languages
 from spark_jobs.searching import Search
 from spark_jobs.splitting import Split
 
-UNDECODED, UNDECODED_SHARE = "\ufffd", 0.005  # a few were there already when the reviews were collected
+UNDECODED_SHARE = 0.005  # a few were there already when the reviews were collected
 
 
 def describe(account: Cleaning, split: Split, inputs: Sequence[str], tests: Sequence[str]) -> dict[str, Any]:
@@ -55,8 +56,9 @@ def _leaks(split: Split) -> list[str]:
 
 
 def _undecoded(split: Split) -> list[str]:
-    texts = split.frame.where(F.contains(TEXT, F.lit(UNDECODED))).count()
-    if texts <= UNDECODED_SHARE * split.frame.count():
+    undecoded = F.count_if(F.contains(TEXT, F.lit(UNDECODED)))
+    rows, texts = split.frame.agg(F.count("*"), undecoded).collect()[0]
+    if texts <= UNDECODED_SHARE * rows:
         return []
     return [f"{texts:,} texts hold {UNDECODED}, which stands for bytes that are no UTF-8: save the files as UTF-8"]
 

@@ -15,6 +15,7 @@ from sentiment.errors import DataError
 
 Loader = Callable[[SparkSession, list[str]], DataFrame]
 
+UNDECODED = "\ufffd"  # what stands in a text for bytes that are no UTF-8
 BROKEN = "_corrupt_record"  # the column of a row that could not be taken apart, where there is one
 
 

@@ -17,7 +17,7 @@ from pyspark.sql.types import BinaryType, StringType
 from sentiment import Classifier
 from sentiment.columns import TEXT_COLUMNS, answer_columns, free_name
 from sentiment.errors import DataError, SentimentError
-from spark_jobs.files import BROKEN, explained, is_whole, tables
+from spark_jobs.files import BROKEN, UNDECODED, explained, is_whole, tables
 from spark_jobs.progress import Progress
 from spark_jobs.reading import column_of, quoted
 from spark_jobs.scoring import score
@@ -66,7 +66,7 @@ def score_files(spark: SparkSession, scoring: Scoring, classifier: Classifier) -
         score(frame, F.col(text), classifier)
         .observe(
             seen,
-            F.count_if(F.contains(text, F.lit("\ufffd"))).alias("undecoded"),
+            F.count_if(F.contains(text, F.lit(UNDECODED))).alias("undecoded"),
             F.count("*").alias("rows"),
             F.count_if(is_positive).alias("positive"),
             F.count_if(~is_positive).alias("negative"),
@@ -105,14 +105,14 @@ def _alike(frames: Sequence[tuple[str, DataFrame]]) -> list[tuple[str, DataFrame
 def _with_texts(frame: DataFrame, name: str, wanted: str | None, entry: str) -> DataFrame:
     """Add a column of the texts. A row that could not be taken apart has none there, and stands whole in its own."""
     column = column_of(frame, wanted, TEXT_COLUMNS, f"{entry}: text")
-    (texts,) = frame.select(column).columns
-    kind = frame.select(column).schema[0].dataType
-    if not isinstance(kind, StringType | BinaryType):
-        raise DataError(f"{entry}: the column of texts holds {kind.simpleString()}: name another one with --text")
+    (texts,) = frame.select(column).schema
+    if not isinstance(texts.dataType, StringType | BinaryType):
+        kind = texts.dataType.simpleString()
+        raise DataError(f"{entry}: the column of texts holds {kind}: name another one with --text")
     added = frame.withColumn(name, F.when(is_whole(frame), F.col(column).cast("string")))
     if BROKEN not in frame.columns:
         return added
-    return added.withColumn(texts, F.coalesce(F.col(BROKEN), F.col(column))).drop(BROKEN)
+    return added.withColumn(texts.name, F.coalesce(F.col(BROKEN), F.col(column))).drop(BROKEN)
 
 
 @click.command()

@@ -11,6 +11,7 @@ from threading import Event
 
 import msgspec
 
+from cli.consume import Review
 from cli.demo.reviews import Message
 from cli.demo.tally import Answer, Tally
 from sentiment.results import Because
@@ -19,12 +20,6 @@ from streaming.settings import Topics
 
 GIVE_UP_SECONDS = 60  # without one answer
 LINGER_SECONDS = 1.5  # after the last answer, for one too many to show
-
-
-class Review(msgspec.Struct, frozen=True):
-    """What the demo shows of a review."""
-
-    text: str = ""
 
 
 class Seen(msgspec.Struct, frozen=True):
