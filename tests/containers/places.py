@@ -5,8 +5,10 @@ beside a broker of this machine. The tests are the same.
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -115,8 +117,17 @@ class Process:
         return self.written.read_text()
 
     def kill(self) -> None:
+        """All of it, as with a container: its workers, which end soon after it, answer until then."""
         self.process.kill()
         self.process.wait()
+        deadline = time.monotonic() + STOP_SECONDS
+        while self._listens():
+            assert time.monotonic() < deadline, f"port {self.port} is still listened on"
+            time.sleep(0.01)
+
+    def _listens(self) -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", int(self.port))) == 0
 
     def stop(self) -> int:
         self.process.terminate()
