@@ -2,6 +2,7 @@
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
+TRAIN := $(BIN)/sentiment train --input data/imdb-train.parquet --input data/allocine-train.parquet
 SUITE ?= all
 
 suite_unit := tests/unit
@@ -63,10 +64,11 @@ quality: setup ## Measure the model beside its peers; QUALITY_DATA names a folde
 	$(BIN)/python -m benchmarks.quality
 
 bench: setup ## Measure speed and memory beside the peers; PART=score|stream|... for a part
+	$(TRAIN) --if-missing
 	$(BIN)/python -m benchmarks.bench $(if $(PART),--part $(PART))
 
 train: setup ## Train on the starter data and make the model current
-	$(BIN)/sentiment train --input data/imdb-train.parquet --input data/allocine-train.parquet
+	$(TRAIN)
 
 # The images' locks are parts of the first one: the same versions, the same hashes.
 LOCK := uv pip compile --universal --generate-hashes --no-emit-index-url --no-header

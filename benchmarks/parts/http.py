@@ -107,7 +107,7 @@ def _inputs(texts: Sequence[str]) -> object:
 
 
 def _write_bodies(context: Context, name: str, server: Server, count: int) -> Path:
-    """A file of JSON bodies, a line each, that together go through all the reviews."""
+    """A file of JSON bodies, a line each, each of reviews that are in none of the others."""
     texts, make = context.texts, server.one if count == 1 else server.many
     starts = range(0, min(count * BODIES, len(texts) - count + 1), count)
     path = context.home / "scratch" / f"{name}-{count}.jsonl"

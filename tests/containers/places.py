@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+import pytest
 from testcontainers.core.container import DockerContainer
 from testcontainers.core.network import Network
 
@@ -139,8 +140,10 @@ class Process:
 
 @contextmanager
 def some_place(models: Path) -> Iterator[Place]:
-    """A place in containers where there is Docker, else on this machine."""
-    if why_no_container():
+    """A place in containers where there is Docker, else on this machine, unless an image is what is to be tested."""
+    if reason := why_no_container():
+        if "SERVE_IMAGE" in os.environ:
+            pytest.fail(f"{IMAGE} can't be tested: {reason}")
         with own_broker() as servers:
             yield Place(servers, servers, models, None)
     else:

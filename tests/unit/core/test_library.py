@@ -20,6 +20,7 @@ from sentiment.cleaning import clean
 from sentiment.errors import SettingError
 from sentiment.explanation import explain_text
 from sentiment.scoring import Scorer
+from tests.lacking import lacking
 from tests.tiny import write_tiny_model
 from tests.unit.core.any_bytes import some_bytes
 from tests.unit.core.test_kernel import TEXTS
@@ -42,6 +43,8 @@ def run(program: str, **environment: str) -> str:
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    if not shutil.which("ld"):
+        lacking("there is no ld: apt-get install binutils")
     folder = tmp_path_factory.mktemp("library")
     program = (
         f"from pathlib import Path; from sentiment.library_build import build; build({CPU!r}, Path('libkernel.so'))"
