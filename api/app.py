@@ -43,6 +43,8 @@ class App(Flask):
         if request is None:
             return super().create_url_adapter(None)
         path = request.environ["PATH_INFO"].encode("latin-1").decode(errors="replace")  # as WSGI wants it
+        if path.startswith("//"):
+            path = f"/%2F{path[2:]}"  # of several slashes at the front, the adapter would make one
         return self.url_map.bind("", default_method=request.method, path_info=path)
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 from typing import TypeVar
+from urllib.parse import parse_qsl
 
 import msgspec
 from flask import Request
@@ -14,6 +15,7 @@ from api.answers import JSON
 from api.problems import RequestError
 
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+MOST_FIELDS = 1000  # of a form; also what werkzeug takes of parts
 
 T = TypeVar("T")
 
@@ -26,19 +28,35 @@ def read_json(request: Request, most: int) -> bytes:
 
 
 def read_json_or_form(request: Request, most: int) -> bytes:
-    """The same, where a form will do too: its fields become an object of strings, the first of each name."""
+    """The same, where a form will do too: its fields become an object of strings, the first of each name.
+
+    What is not UTF-8 in a form is refused, where werkzeug would write something else in its place.
+    """
     if _is_json(request):
         return _read(request, most)
     if request.mimetype not in FORMS:
         raise RequestError(415, "unsupported_media_type", f"send {JSON}, or a form: {' or '.join(FORMS)}")
     request.max_content_length = most + 1  # a chunked body is cut here without an error: one byte more gives it away
-    request.max_form_memory_size = None  # a form is bounded by its body, not by field
+    request.max_form_memory_size = most + 1  # a form is bounded by its body, not by field
     try:
-        if len(request.get_data(parse_form_data=False)) > most:
-            raise _too_large(most)
-        return msgspec.json.encode(request.form.to_dict())
+        body = request.get_data(parse_form_data=False)
     except RequestEntityTooLarge as error:
         raise _too_large(most) from error
+    if len(body) > most:
+        raise _too_large(most)
+    return msgspec.json.encode(_fields(request, body))
+
+
+def _fields(request: Request, body: bytes) -> dict[str, str]:
+    try:
+        text = body.decode()
+        if request.mimetype == FORMS[0]:
+            return dict(reversed(parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)))
+        return request.form.to_dict()
+    except UnicodeDecodeError as error:
+        raise _not_utf8() from error
+    except (RequestEntityTooLarge, ValueError) as error:
+        raise RequestError(413, "body_too_large", f"a form may have at most {MOST_FIELDS} fields") from error
 
 
 def decode(decoder: msgspec.json.Decoder[T], body: bytes, code: str, expected: str) -> T:
@@ -49,7 +67,7 @@ def decode(decoder: msgspec.json.Decoder[T], body: bytes, code: str, expected: s
     try:
         return decoder.decode(body.decode())
     except UnicodeDecodeError as error:
-        raise RequestError(400, "not_utf8", "the body is not UTF-8") from error
+        raise _not_utf8() from error
     except ValidationError as error:
         raise RequestError(422, code, f"{expected}: {error}") from error
     except DecodeError as error:
@@ -69,6 +87,10 @@ def _read(request: Request, most: int) -> bytes:
     if len(body) > most:
         raise _too_large(most)
     return body.removeprefix(codecs.BOM_UTF8)
+
+
+def _not_utf8() -> RequestError:
+    return RequestError(400, "not_utf8", "the body is not UTF-8")
 
 
 def _too_large(most: int) -> RequestError:

@@ -14,6 +14,7 @@ from api.bodies import decode, read_json
 from api.problems import RequestError
 from api.settings import Settings
 from sentiment.errors import ServiceError
+from sentiment.reviews import MOST_ID_CHARACTERS
 
 # Keeps a record of this key and value and returns once it is safe; ServiceError if it is not in time.
 Publish: TypeAlias = Callable[[bytes, bytes], None]
@@ -22,7 +23,7 @@ Publish: TypeAlias = Callable[[bytes, bytes], None]
 class Feedback(Struct, frozen=True):
     """What a person says of an earlier review. Other fields are ignored."""
 
-    id: Annotated[str, Meta(min_length=1, max_length=256)] | int
+    id: Annotated[str, Meta(min_length=1, max_length=MOST_ID_CHARACTERS)] | int
     # Not an enum, whose error would quote what was sent; `$` alone would let a line feed through.
     label: Annotated[str, Meta(pattern="^(positive|negative)$", max_length=8)]
 

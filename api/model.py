@@ -14,10 +14,10 @@ def model_blueprint(classifier: Classifier) -> Blueprint:
 
     @blueprint.get("/model")
     def model() -> Response:
-        response = answer(classifier.manifest)
+        known = request.if_none_match.contains_weak(classifier.version)
+        response = Response(status=304) if known else answer(classifier.manifest)
         response.headers["Cache-Control"] = "no-cache"  # may be kept, but is asked for again each time
         response.set_etag(classifier.version)
-        response.make_conditional(request)
         return response
 
     return blueprint

@@ -18,7 +18,7 @@ from werkzeug.routing import Map, Rule
 from api.answers import JSON, answer, body
 from api.bodies import FORMS
 from api.keys import OPEN
-from api.operations import FORMS_TOO, OPERATIONS, QUERIES
+from api.operations import CONDITIONAL, FORMS_TOO, OPERATIONS, QUERIES
 from api.problems import PROBLEM, Problem
 from api.settings import Settings
 
@@ -77,9 +77,13 @@ def _operation(rule: Rule, schema_of: dict[Any, Node], settings: Settings) -> No
         "responses": {str(operation.status): answered} | {str(status): _problem(status) for status in sorted(refusals)},
         "security": [{"key": []}] if needs_key else [],
     }
+    if rule.endpoint in CONDITIONAL:
+        node["responses"]["304"] = {"description": "Unchanged"}
     if operation.bodies:
-        media = (JSON, *FORMS) if rule.endpoint in FORMS_TOO else (JSON,)
-        node["requestBody"] = {"required": True, "content": _content(media, operation.bodies, schema_of)}
+        content = _content((JSON,), operation.bodies, schema_of)
+        if rule.endpoint in FORMS_TOO:
+            content |= _content(FORMS, operation.bodies[:1], schema_of)
+        node["requestBody"] = {"required": True, "content": content}
     return node
 
 

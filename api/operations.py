@@ -72,4 +72,5 @@ OPERATIONS = {
     ),
 }
 QUERIES = {"predict.predict": ("explain",)}  # names of query parameters, true or false
-FORMS_TOO = ("predict.predict", "explain.explain")  # where a body may be a form
+CONDITIONAL = ("model.model",)  # where an answer that is known already is not sent again
+FORMS_TOO = ("predict.predict", "explain.explain")  # where a body may be a form, which holds one review

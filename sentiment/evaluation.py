@@ -67,7 +67,7 @@ def read_evaluation(version: Path) -> Evaluation | None:
         return msgspec.json.decode(path.read_bytes(), type=Evaluation)
     except FileNotFoundError:
         return None
-    except (OSError, msgspec.DecodeError) as error:
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ModelError(f"{path} can't be read: {error}") from error
 
 

@@ -44,7 +44,7 @@ def read_manifest(version: Path) -> Manifest:
         raise ModelError(
             f"{version} holds no {MANIFEST}: it is not a model; train one with `sentiment train`"
         ) from error
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ModelError(f"{path} can't be read as a model's description: {error}") from error
     if manifest.format != FORMAT:
         raise ModelError(f"{path} has format {manifest.format}; this program reads format {FORMAT}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 MOST_CHARACTERS = 100_000
+MOST_ID_CHARACTERS = 256  # of the id that feedback names a review by
 
 
 class Problem(NamedTuple):

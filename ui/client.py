@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from http.client import HTTPException
 from typing import TypeAlias, TypeVar
 from urllib.error import HTTPError
-from urllib.request import Request, urlopen
+from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 import msgspec
 from msgspec import Struct
@@ -47,7 +47,21 @@ class _Predictions(Struct, frozen=True):
 
 
 class _Kept(Struct, frozen=True):
-    """That feedback was taken is told by the status."""
+    """The feedback that was taken."""
+
+    id: str
+    label: Label
+
+
+class _NoRedirects(HTTPRedirectHandler):
+    """An API does not redirect; who does might be anybody, and would be told the key."""
+
+    def redirect_request(self, *_: object) -> None:
+        """None: the redirect itself is the answer."""
+
+
+_opener = build_opener(_NoRedirects)
+UNDECODABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 Scored: TypeAlias = Result | RefusedError
@@ -95,13 +109,13 @@ class Api:
         data = None if body is None else msgspec.json.encode(body)
         request = Request(self.address + path, data, self._headers)  # noqa: S310 - settings take http and https only
         try:
-            with urlopen(request, timeout=SECONDS) as response:  # noqa: S310
+            with _opener.open(request, timeout=SECONDS) as response:
                 return msgspec.json.decode(response.read(), type=shape)
         except HTTPError as error:
             raise _refusal(error) from error
         except (OSError, HTTPException) as error:
             raise UnreachableError(f"{self.address}: {getattr(error, 'reason', None) or error}") from error
-        except msgspec.DecodeError as error:
+        except UNDECODABLE as error:
             raise RefusedError(Problem(200, f"{self.address}{path}: {error}", "not_understood")) from error
 
 
@@ -109,8 +123,9 @@ def _refusal(error: HTTPError) -> RefusedError:
     """What the API said; or, of something between that is no API of ours, its status."""
     try:
         return RefusedError(msgspec.json.decode(error.read(), type=Problem))
-    except (OSError, HTTPException, msgspec.DecodeError):
-        return RefusedError(Problem(error.code, f"HTTP {error.code} {error.reason}", "not_a_problem_document"))
+    except (OSError, HTTPException, *UNDECODABLE):
+        code = "not_found" if error.code in (404, 405) else "not_a_problem_document"
+        return RefusedError(Problem(error.code, f"HTTP {error.code} {error.reason}", code))
 
 
 def _batches(texts: Sequence[str]) -> list[list[str]]:

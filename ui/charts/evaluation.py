@@ -15,8 +15,8 @@ from ui.words import Words
 HEIGHT = 260
 
 
-def curves_chart(lines: Mapping[str, Line], axes: tuple[str, str], words: Words) -> AnyChart:
-    """One line for each version; `axes` are the titles of x and y."""
+def curves_chart(lines: Mapping[str, Line], shown: Sequence[str], axes: tuple[str, str], words: Words) -> AnyChart:
+    """A line for each version that has one of those `shown`; `axes` are the titles of x and y."""
     rows = [
         {"version": name, "x": x, "y": y, "order": place}
         for name, line in lines.items()
@@ -25,12 +25,12 @@ def curves_chart(lines: Mapping[str, Line], axes: tuple[str, str], words: Words)
     chart = (
         alt.Chart(pd.DataFrame(rows), height=HEIGHT)
         .mark_line(strokeWidth=2)
-        .encode(x=_share("x", axes[0]), y=_share("y", axes[1]), order="order:Q", **_by_version(list(lines)))
+        .encode(x=_share("x", axes[0]), y=_share("y", axes[1]), order="order:Q", **_by_version(shown))
     )
     return styled(chart, words)
 
 
-def reliability_chart(bins: Mapping[str, Bins], words: Words) -> AnyChart:
+def reliability_chart(bins: Mapping[str, Bins], shown: Sequence[str], words: Words) -> AnyChart:
     """What probabilities of each height came to; on the diagonal they mean what they say."""
     rows = [
         {"version": name, "x": predicted, "y": observed, "rows": count, "order": predicted}
@@ -47,7 +47,7 @@ def reliability_chart(bins: Mapping[str, Bins], words: Words) -> AnyChart:
             tooltip=[
                 alt.Tooltip(name, format=form) for name, form in (("x:Q", ".0%"), ("y:Q", ".0%"), ("rows:Q", ","))
             ],
-            **_by_version(list(bins)),
+            **_by_version(shown),
         )
     )
     diagonal = alt.Chart(pd.DataFrame({"x": [0, 1], "y": [0, 1]})).mark_line(color=NEUTRAL, strokeDash=[4, 4])
@@ -104,7 +104,8 @@ def _share(field: str, title: str) -> Any:
     return channel(f"{field}:Q", title=title, scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%", tickCount=5))
 
 
-def _by_version(names: list[str]) -> dict[str, Any]:
+def _by_version(names: Sequence[str]) -> dict[str, Any]:
+    """Each version keeps its colour and its place in the legend, whether it has a line or not."""
     legend = alt.Legend(orient="bottom", title=None, labelLimit=300) if len(names) > 1 else None
     return {
         "color": alt.Color("version:N", scale=alt.Scale(domain=names, range=SERIES[: len(names)]), legend=legend),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import insort
 
+from sentiment.reviews import MOST_ID_CHARACTERS
 from ui.live.seen import Seen
 
 MOST = 200
@@ -15,7 +16,10 @@ def doubt(seen: Seen) -> float:
 
 
 class Doubts:
-    """At most MOST reviews, the least certain first; one that has been labelled does not come back."""
+    """At most MOST reviews, the least certain first; one that has been labelled does not come back.
+
+    A review without an id that feedback can name it by is left out.
+    """
 
     def __init__(self) -> None:
         self._queue: list[Seen] = []
@@ -23,7 +27,8 @@ class Doubts:
         self._done: dict[str, None] = {}  # the last labelled ones, the oldest first
 
     def add(self, seen: Seen) -> None:
-        if not seen.id or seen.id in self._ids or seen.id in self._done:
+        nameless = not 0 < len(seen.id) <= MOST_ID_CHARACTERS
+        if nameless or seen.id in self._ids or seen.id in self._done:
             return
         if len(self._queue) == MOST:
             if doubt(seen) >= doubt(self._queue[-1]):

@@ -38,7 +38,7 @@ class Follower:
         try:
             self._read()
         finally:
-            self.stream.set_connection(Connection(self._clock(), detail=ENDED))
+            self.stream.set_connection(Connection(self._clock(), detail=ENDED, ended=True))
 
     def _read(self) -> None:
         """A reader that fails is replaced; what is written before the new one is open is not seen."""

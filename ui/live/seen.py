@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Annotated, NamedTuple, TypeAlias
 
 import msgspec
 
@@ -31,12 +31,15 @@ class Seen(NamedTuple):
     because: tuple[Because, ...]
 
 
+Share: TypeAlias = Annotated[float, msgspec.Meta(ge=0, le=1)]
+
+
 class _Result(msgspec.Struct, frozen=True):
     """What is read of a result's value."""
 
     label: Label
-    probability: float
-    confidence: float
+    probability: Share
+    confidence: Share
     needs_review: bool
     model_version: str
     review: dict[str, msgspec.Raw]

@@ -17,10 +17,14 @@ REASON = "sentiment.reason"
 
 
 class Connection(NamedTuple):
-    """Whether the broker answers; `since` is in seconds of the page's clock, `detail` what is wrong, else empty."""
+    """Whether the broker answers; `since` is in seconds of the page's clock, `detail` what is wrong, else empty.
+
+    Once the reader itself has `ended`, nothing more will come.
+    """
 
     since: float
     detail: str = ""
+    ended: bool = False
     waiting: int | None = None  # reviews without an answer, where the broker told
 
 
@@ -57,7 +61,7 @@ class Stream:
 
     def set_connection(self, connection: Connection) -> None:
         with self._lock:
-            same = bool(connection.detail) == bool(self._connection.detail)
+            same = _state(connection) == _state(self._connection)
             self._connection = connection._replace(since=self._connection.since) if same else connection
 
     def look(self, now: float, seconds: int) -> Look:
@@ -86,3 +90,7 @@ class Stream:
         self._window.add_result(seen.second, seen.probability, seen.needs_review)
         self._latest.append(seen)
         self._doubts.add(seen)
+
+
+def _state(connection: Connection) -> tuple[bool, bool]:
+    return bool(connection.detail), connection.ended

@@ -68,7 +68,7 @@ def _flowing(context: Context, seconds: int) -> None:
 def _show_connection(connection: Connection, words: Words) -> None:
     since = clock_time(connection.since)
     if connection.detail:
-        st.error(words("live.away", since=since), icon=":material/cloud_off:")
+        st.error(words("live.ended" if connection.ended else "live.away", since=since), icon=":material/cloud_off:")
         with st.expander(words("api.detail")):
             st.text(connection.detail)
     else:
@@ -151,5 +151,9 @@ def _table(chosen: Sequence[Seen], words: Words) -> pd.DataFrame:
 
 
 def clock_time(second: float) -> str:
-    """The time of day where the viewer is."""
-    return datetime.fromtimestamp(second, ZoneInfo(st.context.timezone or "UTC")).strftime("%H:%M:%S")
+    """The time of day where the viewer is; in UTC where the browser names no place that is known."""
+    try:
+        zone = ZoneInfo(st.context.timezone or "UTC")
+    except (KeyError, ValueError, OSError):  # whatever a client sends is looked up as a path
+        zone = ZoneInfo("UTC")
+    return datetime.fromtimestamp(second, zone).strftime("%H:%M:%S")

@@ -84,18 +84,19 @@ def _confusions(shown: Sequence[Version], language: str, words: Words) -> Iterat
 
 
 def _curves(shown: Sequence[Version], language: str, words: Words) -> Iterator[Drawing]:
+    names = [version.name for version in shown]
     found = {version.name: _drawn(version)[language] for version in shown if language in _drawn(version)}
     if not found:
         return
     yield (
         words("model.reliability"),
-        reliability_chart({name: each.reliability for name, each in found.items()}, words),
+        reliability_chart({name: each.reliability for name, each in found.items()}, names, words),
     )
     axes = words("model.false_positive_axis"), words("model.true_positive_axis")
-    yield words("model.roc"), curves_chart({name: each.roc for name, each in found.items()}, axes, words)
+    yield words("model.roc"), curves_chart({name: each.roc for name, each in found.items()}, names, axes, words)
     axes = words("measure.recall"), words("measure.precision")
     lines = {name: each.precision_recall for name, each in found.items()}
-    yield words("model.precision_recall"), curves_chart(lines, axes, words)
+    yield words("model.precision_recall"), curves_chart(lines, names, axes, words)
 
 
 def _drawn(version: Version) -> dict[str, Curves]:

@@ -17,7 +17,6 @@ from ui.pages.asking import OTHER, asking, send_feedback
 from ui.shading import shaded
 
 TEXT, EXAMPLE = "try-text", "try-example"
-MOST_CHARACTERS = 100_000
 STRANGE = 0.9  # share of terms without a weight from which on the answer rests on next to nothing
 
 
@@ -37,7 +36,6 @@ def show(context: Context) -> None:
         words("try.text"),
         key=TEXT,
         height=150,
-        max_chars=MOST_CHARACTERS,
         placeholder=words("try.placeholder"),
         help=words("try.keys"),
     )

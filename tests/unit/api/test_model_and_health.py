@@ -20,7 +20,9 @@ def test_a_model_that_is_known_already_is_not_sent_again(client: FlaskClient) ->
     assert tag == '"tiny-1"'
     again = client.get("/model", headers={"If-None-Match": tag})
     assert (again.status_code, again.data) == (304, b"")
+    assert again.headers["ETag"] == tag
     assert client.get("/model", headers={"If-None-Match": '"tiny-0"'}).status_code == 200
+    assert client.get("/model", headers={"If-Match": '"tiny-0"'}).status_code == 200  # there is nothing to change
 
 
 def test_a_running_server_is_live_and_ready(client: FlaskClient) -> None:

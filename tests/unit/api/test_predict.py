@@ -5,8 +5,12 @@ from __future__ import annotations
 import msgspec
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import encode_multipart
 
+from api.app import create_app
+from api.settings import Settings
 from sentiment import Classifier, Result
+from tests.unit.api.problems import assert_problem
 
 
 def test_a_review_is_answered_with_one_result(client: FlaskClient, classifier: Classifier) -> None:
@@ -72,6 +76,32 @@ def test_a_form_is_a_review_too(client: FlaskClient, content_type: str) -> None:
     response = client.post("/predict", data=fields, content_type=content_type)
     answer = response.get_json()
     assert (answer["label"], answer["id"], answer["review"]) == ("positive", "7", fields)
+
+
+def test_a_form_is_bounded_by_its_body_alone(classifier: Classifier) -> None:
+    client = create_app(classifier, Settings(max_characters=700_000)).test_client()
+    fields = {"text": "good " * 120_000}
+    boundary, parts = encode_multipart(fields)
+    assert (
+        client.post("/predict", data=parts, content_type=f"multipart/form-data; boundary={boundary}").status_code == 200
+    )
+    assert client.post("/predict", data=fields).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("content_type", "sent"),
+    [
+        ("application/x-www-form-urlencoded", b"text=caf%e9"),
+        ("application/x-www-form-urlencoded", b"text=caf\xe9"),
+        ("application/x-www-form-urlencoded; charset=latin-1", b"text=caf%e9"),
+        (
+            "multipart/form-data; boundary=x",
+            b'--x\r\nContent-Disposition: form-data; name="text"\r\n\r\ncaf\xe9\r\n--x--\r\n',
+        ),
+    ],
+)
+def test_a_form_of_other_bytes_than_utf_8_is_refused(client: FlaskClient, content_type: str, sent: bytes) -> None:
+    assert_problem(client.post("/predict", data=sent, content_type=content_type), 400, "not_utf8")
 
 
 @pytest.mark.parametrize("content_type", ["application/json; charset=utf-8", "Application/JSON;charset=latin-1"])

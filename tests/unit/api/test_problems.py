@@ -99,14 +99,20 @@ def test_a_multipart_form_with_too_many_parts_is_too_large(classifier: Classifie
     client = create_app(classifier, Settings()).test_client()
     parts = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n\r\n' * 1_001
     response = client.post("/predict", data=parts, content_type="multipart/form-data; boundary=x")
-    assert_problem(response, 413, "body_too_large")
+    assert_problem(response, 413, "body_too_large", names="1000 fields")
+
+
+def test_a_form_with_too_many_fields_is_too_large(client: FlaskClient) -> None:
+    response = client.post("/predict", data=b"a=&" * 1_001, content_type="application/x-www-form-urlencoded")
+    assert_problem(response, 413, "body_too_large", names="1000 fields")
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/predict/", "//predict", "/Predict", "/static/x", "/health", "/%00", "/../model"]
+    "path", ["/", "/predict/", "//predict", "///predict", "/Predict", "/static/x", "/health", "/\x00", "/../model"]
 )
 def test_an_unknown_path_is_not_found(client: FlaskClient, path: str) -> None:
-    assert_problem(client.post(path, json={"text": "good"}), 404, "not_found")
+    asked = client.post("/", json={"text": "good"}, environ_overrides={"PATH_INFO": path})  # as a server hands it on
+    assert_problem(asked, 404, "not_found")
 
 
 def test_another_method_is_not_allowed_and_told_which_are(client: FlaskClient) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from flask import Flask
+from flask import Flask, redirect, request
 
 from api.app import create_app
 from api.settings import Settings as ApiSettings
@@ -60,6 +60,34 @@ def test_an_api_that_is_not_there_is_unreachable() -> None:
         Api(Settings(url)).explain("good")
 
 
+def test_a_redirect_is_not_followed_for_it_would_take_the_key_elsewhere() -> None:
+    asked: list[str] = []
+    elsewhere, here = Flask("elsewhere"), Flask("here")
+    elsewhere.before_request(lambda: asked.append(request.path))
+    with listening(elsewhere) as other, listening(here) as url:
+        here.before_request(lambda: redirect(f"{other}/login"))
+        api = Api(Settings(url, "a-key-of-sixteen-letters"))
+        calls = [api.model, lambda: api.explain("good"), lambda: api.feedback("r-1", "positive")]
+        for call in calls:
+            with pytest.raises(RefusedError) as refused:
+                call()
+            assert (refused.value.status, refused.value.code) == (302, "not_a_problem_document")
+    assert asked == []
+
+
+@pytest.mark.parametrize("status", [200, 429, 500])
+@pytest.mark.parametrize("sent", [b'{"status": 500, "code": "x", "detail": "\xff"}', b"[" * 100_000, b"no", b"{}"])
+def test_whatever_is_answered_is_an_answer_or_a_refusal(status: int, sent: bytes) -> None:
+    other = Flask("other")
+    other.before_request(lambda: (sent, status))
+    with listening(other) as url:
+        api = Api(Settings(url))
+        for call in (lambda: api.explain("good"), lambda: api.feedback("r-1", "positive")):
+            with pytest.raises(RefusedError) as refused:
+                call()
+            assert refused.value.code == ("not_understood" if status == 200 else "not_a_problem_document")
+
+
 def test_a_server_of_another_kind_is_told_from_ours() -> None:
     other = Flask("other")
     other.add_url_rule("/model", view_func=lambda: {"hello": "world"})
@@ -69,7 +97,7 @@ def test_a_server_of_another_kind_is_told_from_ours() -> None:
             api.model()
         with pytest.raises(RefusedError) as unknown:
             api.explain("good")
-    assert (misunderstood.value.code, unknown.value.code) == ("not_understood", "not_a_problem_document")
+    assert (misunderstood.value.code, unknown.value.code) == ("not_understood", "not_found")
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,8 @@ def test_it_says_that_the_broker_is_away_and_goes_on_when_it_is_back(
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_reader_that_breaks_is_not_shown_as_connected(stream: MemoryStream, follower: Follower) -> None:
     stream.cluster = None  # type: ignore[assignment]
-    assert eventually(lambda: look(follower).connection.detail == module.ENDED)
+    assert eventually(lambda: look(follower).connection.ended)
+    assert look(follower).connection.detail == module.ENDED
 
 
 def test_a_broker_that_is_away_at_the_start_is_waited_for(

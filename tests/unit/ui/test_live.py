@@ -78,7 +78,13 @@ def test_reasons_beyond_those_that_are_counted_apart_are_counted_together() -> N
     assert (reasons["reason-0"], reasons[OTHER]) == (1, 3)
 
 
-@pytest.mark.parametrize("value", [None, b"", b"{", b"[]", b'{"label": "fine"}', b"\xff", b"[" * 100_000])
+@pytest.mark.parametrize(
+    "value",
+    [
+        *(None, b"", b"{", b"[]", b'{"label": "fine"}', b"\xff", b"[" * 100_000),
+        *(result(probability=-5), result(probability=1.5), result().replace(b'"confidence": 0.9', b'"confidence": 2')),
+    ],
+)
 def test_what_is_no_result_is_counted_and_disturbs_nothing(value: bytes | None) -> None:
     stream = Stream("dlq", NOW)
     stream.add([record(value), record(result())], NOW)
@@ -159,6 +165,13 @@ def test_a_labelled_review_does_not_come_back() -> None:
     doubts.remove("r-1")
     doubts.add(seen(1))
     assert doubts.queue() == []
+
+
+@pytest.mark.parametrize(("characters", "asked"), [(0, 0), (1, 1), (256, 1), (257, 0)])
+def test_what_feedback_can_not_name_is_not_asked_for(characters: int, asked: int) -> None:
+    doubts = Doubts()
+    doubts.add(seen(1)._replace(id="x" * characters))
+    assert len(doubts.queue()) == asked
 
 
 def test_a_review_is_asked_for_once_however_often_it_comes() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from api.app import create_app
@@ -36,6 +37,19 @@ def test_the_model_page_shows_all_that_training_saw(open_page: Open, tmp_path: P
     assert list(scores.columns) == ["Measure", "All rows (40)", "English (40)"]
     assert list(behaviour["Passed"]) == ["3 / 4", "0 / 2"]
     assert dict(zip(data["Setting"], data["evaluated-1"], strict=True)) == {"cleaning.rows": "44", "penalty": "100.0"}
+
+
+def test_a_version_without_curves_leaves_the_other_its_own_colour_and_name(open_page: Open, tmp_path: Path) -> None:
+    write_evaluated_model(tmp_path / "models", "other")
+    write_tiny_model(tmp_path / "models", "tiny-1")
+    app = open_page("model", models=tmp_path / "models")
+    app.selectbox(key="model-compare").set_value("other").run(timeout=20)
+    specs = [json.loads(chart.proto.spec) for chart in app.get("vega_lite_chart")]
+    colours = [spec["encoding"]["color"] for spec in specs if spec.get("encoding", {}).get("strokeDash")]
+    assert colours
+    for colour in colours:
+        assert colour["scale"]["domain"] == ["tiny-1", "other"]
+        assert colour["legend"]
 
 
 def test_a_damaged_version_is_said_to_be_one(open_page: Open, tmp_path: Path) -> None:

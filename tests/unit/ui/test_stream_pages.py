@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import time
+from types import SimpleNamespace
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.unit.ui.conftest import MemoryStream, eventually
 from tests.unit.ui.opening import ENGLISH, Open, said
 from ui.app import follower
+from ui.pages import live
 
 
 def test_live_shows_results_dead_letters_and_lag(open_page: Open, stream: MemoryStream) -> None:
@@ -49,6 +52,26 @@ def test_a_broker_that_is_away_is_said_to_be(open_page: Open, stream: MemoryStre
     assert eventually(lambda: bool(follower(stream.source()).stream.look(0, 1).connection.detail))
     app.run(timeout=20)
     assert "The broker does not answer since" in said(app)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_reader_that_has_ended_is_not_said_to_be_a_broker_that_is_away(open_page: Open, stream: MemoryStream) -> None:
+    app = open_page("live")
+    stream.cluster = None  # type: ignore[assignment]
+    assert eventually(lambda: follower(stream.source()).stream.look(0, 1).connection.ended)
+    app.run(timeout=20)
+    assert "The page has stopped reading the stream" in said(app)
+
+
+@pytest.mark.parametrize("zone", [None, "", "Etc/Unknown", "+02:00", "../../etc/passwd", "US", "\0"])
+def test_a_time_zone_that_is_not_known_is_taken_for_utc(zone: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live.st, "context", SimpleNamespace(timezone=zone))
+    assert live.clock_time(3_661) == "01:01:01"
+
+
+def test_the_time_is_that_of_the_viewer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live.st, "context", SimpleNamespace(timezone="Asia/Tokyo"))
+    assert live.clock_time(0) == "09:00:00"
 
 
 def test_two_viewers_share_one_reader(open_page: Open, stream: MemoryStream) -> None:
