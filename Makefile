@@ -84,4 +84,4 @@ lock: ## Pin all packages anew (needs uv)
 
 clean: ## Remove what was made here: environment, broker, models
 	-test -x $(BIN)/sentiment && $(BIN)/sentiment kafka stop
-	rm -rf .venv .local models
+	rm -rf .venv .local models *.egg-info

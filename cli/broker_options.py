@@ -14,13 +14,17 @@ from streaming.settings import CLIENTS, Connection, Limits, Topics, refuse
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-def bootstrap_servers(command: Command) -> Command:
+def _servers(default: str) -> Callable[[Command], Command]:
     return click.option(
         "--bootstrap-servers",
         envvar="KAFKA_BOOTSTRAP_SERVERS",
         show_envvar=True,
-        help=f"The cluster, host:port, several with commas between. [default: {Connection.bootstrap_servers}]",
-    )(command)
+        help=f"The cluster, host:port, several with commas between. [default: {default}]",
+    )
+
+
+bootstrap_servers = _servers(Connection.bootstrap_servers)
+servers_if_any = _servers("none")
 
 
 def client(command: Command) -> Command:

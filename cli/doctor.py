@@ -87,7 +87,7 @@ def _extra(extra: str, package: str) -> Callable[[], str]:
         try:
             return f"{package} {version(package)}"
         except PackageNotFoundError:
-            raise MissingError(f"{package}; pip install 'review-sentiment[{extra}]'") from None
+            raise MissingError(f"{package}; pip install '.[{extra}]' in the project's folder") from None
 
     return look
 
@@ -109,5 +109,7 @@ def _kafka(client: str, servers: str | None, topics: tuple[str, ...]) -> str:
     except ServiceError as error:
         if servers:  # somebody has said that there is one
             raise
-        raise MissingError(f"for stream, produce, consume and dlq, at {at}: {error}") from error
+        raise MissingError(
+            f"for stream, produce, consume and dlq, at {at}: {error}; `sentiment kafka start` starts one"
+        ) from error
     return f"{at} answers, and has the topics {', '.join(topics)}"

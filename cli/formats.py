@@ -58,7 +58,7 @@ def parquet_package() -> Any:
         import pyarrow
         import pyarrow.parquet
     except ImportError as error:
-        raise SettingError("Parquet needs pyarrow: pip install 'review-sentiment[train]'") from error
+        raise SettingError("Parquet needs pyarrow: pip install '.[train]' in the project's folder") from error
     return pyarrow
 
 

@@ -24,9 +24,9 @@ def job(verb: str, module: str) -> click.Command:
         try:
             command = with_variables(importlib.import_module(module).command, f"SENTIMENT_{verb}")
         except ModuleNotFoundError as error:
-            extra = "install the extra with `pip install 'review-sentiment[train]'`"
+            extra = "`pip install '.[train]'` in the project's folder"
             raise SettingError(f"`sentiment {verb}` needs the package {error.name}: {extra}") from error
-        command.main(list(arguments), prog_name=ctx.command_path)
+        command.main(list(arguments), prog_name=ctx.command_path, help_option_names=ctx.help_option_names)
 
     return run
 

@@ -58,8 +58,13 @@ def start(home: Path, port: int | None, ivy_settings: Path | None, as_json: bool
 def stop(home: Path, as_json: bool) -> None:
     """Stop the broker; what is on its topics stays."""
     with Console(stderr=True).status("Stopping Kafka"):
-        broker.stop(home / "kafka")
-    _tell(None, as_json)
+        stopped = broker.stop(home / "kafka")
+    if as_json:
+        _tell(None, as_json)
+    elif stopped:
+        click.echo(f"Kafka at {stopped.address} has been stopped.")
+    else:
+        click.echo(_none_of(home))
 
 
 @kafka.command()
@@ -68,7 +73,10 @@ def stop(home: Path, as_json: bool) -> None:
 def status(home: Path, as_json: bool) -> None:
     """Tell whether the broker runs and where; the exit code is 1 if it doesn't."""
     running = broker.status(home / "kafka")
-    _tell(running, as_json)
+    if running or as_json:
+        _tell(running, as_json)
+    else:
+        click.echo(_none_of(home))
     sys.exit(0 if running else 1)
 
 
@@ -79,5 +87,7 @@ def _tell(running: broker.Broker | None, as_json: bool) -> None:
     elif running:
         click.echo(f"Kafka serves at {running.address} (process {running.pid}).")
         click.echo(f"export KAFKA_BOOTSTRAP_SERVERS={running.address}")
-    else:
-        click.echo("Kafka does not run.")
+
+
+def _none_of(home: Path) -> str:
+    return f"No Kafka of {home.absolute()} runs."

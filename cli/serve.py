@@ -16,7 +16,8 @@ import click
 
 from api.settings import WHOLE_NUMBERS, Settings, read_settings
 from cli import broker_options
-from cli.server import announce, free_address, make_server
+from cli.address import free_address
+from cli.server import announce, make_server
 from sentiment import Classifier
 from streaming.brokers.seam import Reply
 from streaming.settings import Connection, refuse
@@ -49,7 +50,7 @@ def _setting(name: str, text: str) -> Callable[..., Any]:
 @_setting("max_texts", "Most texts in a request.")
 @_setting("max_characters", "Most characters in a text.")
 @_setting("api_keys_file", "File of API keys, one a line; SENTIMENT_API_KEYS lists them with commas between.")
-@broker_options.bootstrap_servers
+@broker_options.servers_if_any
 @broker_options.topic("feedback")
 def serve(bootstrap_servers: str | None, feedback_topic: str, **given: str | None) -> None:
     """Serve the model over HTTP until SIGTERM or Ctrl-C.
@@ -59,7 +60,7 @@ def serve(bootstrap_servers: str | None, feedback_topic: str, **given: str | Non
     settings = read_settings(given | {"api_keys": os.environ.get("SENTIMENT_API_KEYS")})
     connection = broker_options.connection(bootstrap_servers) if bootstrap_servers else None
     refuse(connection.problems() if connection else [])
-    address = free_address(settings)
+    address = free_address(settings.host, settings.port)
     version = Classifier.load(settings.model).version  # what does not load stops the start, not the first request
     threading.Thread(target=announce, args=(address, version), daemon=True).start()
     server = make_server(address, settings.workers)

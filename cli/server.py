@@ -1,10 +1,10 @@
-"""The HTTP server under the app: granian, a WSGI server written in Rust, and the address that it listens on."""
+"""The HTTP server under the app: granian, a WSGI server written in Rust."""
 
 from __future__ import annotations
 
 import socket
 import time
-from typing import Any, NamedTuple
+from typing import Any
 
 import click
 from granian import Granian
@@ -13,8 +13,7 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server.common import AbstractServer
 
-from api.settings import Settings
-from sentiment.errors import ServiceError
+from cli.address import Address
 
 # Of each worker. A thread is held for as long as its request's body takes to arrive, so there are far more of them
 # than cores; they start when they are needed. A connection that waits its turn costs next to nothing.
@@ -23,34 +22,6 @@ CONNECTIONS = 512
 HEADER_BYTES = 65_536  # about: what has arrived with the last read still counts
 HEADER_MILLISECONDS = 10_000  # for a request's header to arrive, and how long an idle connection is kept
 STOP_SECONDS = 10  # for requests under way to finish once told to stop
-
-
-class Address(NamedTuple):
-    host: str
-    port: int
-
-    def __str__(self) -> str:
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"http://{host}:{self.port}"
-
-
-def free_address(settings: Settings) -> Address:
-    """The address to listen on; ServiceError if it is taken or not this machine's.
-
-    Workers share a port by SO_REUSEPORT, which would also let a second server join the first one unnoticed; a
-    socket without that option can't be bound where anything listens.
-    """
-    try:
-        family, kind, _, _, place = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family, kind) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(place)
-            return Address(*probe.getsockname()[:2])
-    except (OSError, UnicodeError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise ServiceError(
-            f"can't listen on {settings.host}, port {settings.port}: {reason}; choose others by --host and --port"
-        ) from error
 
 
 def make_server(address: Address, workers: int) -> AbstractServer[Any]:

@@ -42,10 +42,13 @@ def start(folder: Path, software: Software, port: int | None = None) -> Broker:
     """Start the broker of this folder and return when it serves; the one that runs already is returned as it is.
 
     Without a port it listens on 9092, or on a free one if that is taken; port 0 means any free one.
-    Raises ServiceError, with the reason that Kafka gave, if it does not come to serve.
+    Raises ServiceError if one runs on another port than wanted, or, with the reason that Kafka gave, if it does not
+    come to serve.
     """
     with alone(folder / "starting"):
         broker = status(folder) or _launch(folder, software, port)
+        if port and not broker.address.endswith(f":{port}"):
+            raise ServiceError(f"the broker of {folder} runs at {broker.address}: stop it first, to have port {port}")
         try:
             _wait_until_it_serves(folder, broker)
         except BaseException:

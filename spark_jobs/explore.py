@@ -17,7 +17,7 @@ from spark_jobs.exploring.sections import sections
 from spark_jobs.exploring.weak_spots import verdict, weak_spots
 from spark_jobs.progress import Progress
 from spark_jobs.reading import Columns
-from spark_jobs.session import start_session
+from spark_jobs.session import job, start_session
 
 
 @click.command()
@@ -40,7 +40,8 @@ def command(files: tuple[str, ...], inputs: tuple[str, ...], **options: Any) -> 
         raise click.UsageError("name at least one file to look at")
     columns = Columns(options["text"], options["label"])
     look = Look(files + inputs, columns, options["split"], options["against"])
-    found = look_at(start_session("explore", options["memory"]), look, Progress())
+    with job(start_session("explore", options["memory"])) as spark:
+        found = look_at(spark, look, Progress())
     shown = sections(found)
     if options["html"]:
         options["html"].parent.mkdir(parents=True, exist_ok=True)

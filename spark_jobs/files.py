@@ -49,6 +49,8 @@ def _files(spark: SparkSession, entry: str) -> list[str]:
         rows = listing.load(entry).select("path").collect()
     except AnalysisException as error:
         raise DataError(f"{entry} can't be read: no such file or folder ({_first_line(error)})") from error
+    if not rows:
+        raise DataError(f"{entry} is empty")
     return sorted(row.path for row in rows)
 
 

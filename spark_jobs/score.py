@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import click
 import msgspec
+from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import BinaryType, StringType
@@ -21,7 +22,7 @@ from spark_jobs.files import BROKEN, UNDECODED, explained, is_whole, tables
 from spark_jobs.progress import Progress
 from spark_jobs.reading import column_of, quoted
 from spark_jobs.scoring import score
-from spark_jobs.session import start_session
+from spark_jobs.session import job, start_session
 
 FORMATS: dict[str, dict[str, Any]] = {
     "parquet": {},
@@ -75,7 +76,12 @@ def score_files(spark: SparkSession, scoring: Scoring, classifier: Classifier) -
         .drop(text)
     )
     with explained(f"{', '.join(scoring.inputs)} can't be classified into {scoring.output}"):
-        counted.write.format(scoring.format).options(**FORMATS[scoring.format]).save(scoring.output)
+        try:
+            counted.write.format(scoring.format).options(**FORMATS[scoring.format]).save(scoring.output)
+        except AnalysisException as error:
+            if error.getCondition() != "PATH_ALREADY_EXISTS":
+                raise
+            raise DataError(f"{scoring.output} is there already: name another --output, or remove it") from error
     return Counts(**seen.get)
 
 
@@ -141,7 +147,8 @@ def command(model: Path, memory: str, as_json: bool, **options: Any) -> None:
     classifier, say = Classifier.load(model), Progress()
     scoring = Scoring(**options)
     say(f"classifying {', '.join(scoring.inputs)} by model {classifier.version}")
-    counts = score_files(start_session("score", memory), scoring, classifier)
+    with job(start_session("score", memory)) as spark:
+        counts = score_files(spark, scoring, classifier)
     say(f"written to {scoring.output}")
     if counts.undecoded:
         say(f"warning: {counts.undecoded:,} texts hold U+FFFD: if the input is not UTF-8, they were misread")

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import signal
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
-from pyspark import SparkConf
+from pyspark import SparkConf, SparkContext
 from pyspark.sql import SparkSession
 
 # Jobs, not answers: what counts is the whole. The heap grows only where collecting takes more than a twentieth of it.
 JAVA_OPTIONS = "-XX:+UseParallelGC -XX:GCTimeRatio=19"
+CANCEL_SECONDS = 10.0  # for Java to hear of a Ctrl-C
 
 
 def start_session(name: str, driver_memory: str = "4g") -> SparkSession:
@@ -38,3 +44,38 @@ def start_session(name: str, driver_memory: str = "4g") -> SparkSession:
     )
     session.sparkContext.setLogLevel("ERROR")
     return session
+
+
+@contextmanager
+def job(session: SparkSession) -> Iterator[SparkSession]:
+    """The block's work; Ctrl-C cancels it, and ends in KeyboardInterrupt alone.
+
+    pyspark's own handler asks Java in the middle of another question, and shows how both fail.
+    """
+    cancelling = threading.Thread(target=_cancel, args=(session.sparkContext,), daemon=True)
+
+    def interrupt(*_: object) -> None:
+        if not cancelling.ident:  # the first time
+            logging.disable()  # py4j's words about every call that this cuts short
+            cancelling.start()
+            raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield session
+    except BaseException:
+        if not cancelling.ident:
+            raise
+        cancelling.join(CANCEL_SECONDS)
+        with suppress(Exception):
+            session.stop()
+        raise KeyboardInterrupt from None
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _cancel(context: SparkContext) -> None:
+    """In a thread of its own, which has a connection of its own to Java."""
+    with suppress(Exception):
+        context.setLogLevel("OFF")
+        context.cancelAllJobs()

@@ -36,8 +36,8 @@ def check_enough(frame: DataFrame) -> None:
     counts = {row[LABEL]: row["count"] for row in frame.groupBy(LABEL).count().collect()}
     positive, negative = counts.get(1, 0), counts.get(0, 0)
     if not positive or not negative:
-        kind = "positive" if positive else "negative" if negative else "usable"
-        raise DataError(f"only {kind} reviews are left after cleaning: training needs both classes (labels 1 and 0)")
+        left = "only positive reviews are" if positive else "only negative reviews are" if negative else "no review is"
+        raise DataError(f"{left} left after cleaning: training needs both classes (labels 1 and 0)")
     if min(positive, negative) < LEAST_OF_EACH:
         raise DataError(
             f"{positive + negative} reviews are left after cleaning ({positive} positive, {negative} negative): "

@@ -31,7 +31,7 @@ from spark_jobs.progress import Progress
 from spark_jobs.publishing import About, Candidate, Published, publish
 from spark_jobs.reading import Columns, read_reviews
 from spark_jobs.searching import cross_validate
-from spark_jobs.session import start_session
+from spark_jobs.session import job, start_session
 from spark_jobs.splitting import Split, check_enough, split_off, split_reviews
 from spark_jobs.weighing import with_weights
 
@@ -164,7 +164,8 @@ def _train(options: dict[str, Any]) -> None:
         held_out=options["held_out"],
         learning_curve=options["learning_curve"],
     )
-    published = train(start_session("train_model", options["memory"]), training, Progress())
+    with job(start_session("train_model", options["memory"])) as spark:
+        published = train(spark, training, Progress())
     if options["as_json"]:
         manifest = published.manifest
         chosen = {

@@ -10,7 +10,8 @@ from typing import Any
 
 from flask import Flask, request
 
-from cli.server import Address, make_server
+from cli.address import Address
+from cli.server import make_server
 
 REVIEW = "x" * 1300  # bytes, as IMDB reviews have
 

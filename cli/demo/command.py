@@ -7,9 +7,11 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 from uuid import uuid4
 
 import click
@@ -18,8 +20,11 @@ import msgspec
 from cli.demo import preparing, showing
 from cli.demo.flow import flow
 from cli.demo.reviews import HeldOut, messages
-from cli.demo.services import answers, log_has, running
+from cli.demo.services import Service, answers, log_has, running
 from cli.demo.tally import Summary
+from local import broker as local_broker
+from local.processes import the_only_one
+from sentiment.errors import ServiceError
 from sentiment.manifest import Manifest
 from streaming.brokers.kafka_python import KafkaPythonCluster
 from streaming.producing import paced
@@ -28,6 +33,7 @@ from streaming.topics import create_topics
 
 SHOWN_REVIEWS, SHOWN_BROKEN = 40, 2
 ALL_REVIEWS, ALL_BROKEN = 2_000, 20
+CHECK_SECONDS = 1.0  # between two looks at what should run
 
 
 @dataclass(frozen=True)
@@ -52,10 +58,13 @@ class Demo:
 @click.option("--ui-port", type=int, default=8501, show_default=True, help="The page's port; another if it is taken.")
 def demo(once: bool, rate: float, models: Path, port: int, ui_port: int) -> None:
     """Train if needed, start a broker, the classifier, the API and the page, and watch reviews flow."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for ending in (signal.SIGTERM, signal.SIGHUP):  # the latter where the terminal's window is closed
+        signal.signal(ending, signal.default_int_handler)
     home = Path(os.environ.get("SENTIMENT_HOME", ".local"))
+    another = ServiceError(f"another demo runs in {home}: use that one, or stop it first")
     try:
-        complete = run(Demo(models, home, preparing.free_port(port), preparing.free_port(ui_port), once, rate))
+        with the_only_one(home / "demo" / "running", another):
+            complete = run(Demo(models, home, preparing.free_port(port), preparing.free_port(ui_port), once, rate))
     except KeyboardInterrupt:
         click.echo("\nstopped", err=True)
         sys.exit(1 if once else 0)
@@ -71,7 +80,7 @@ def run(demo: Demo) -> bool:
         connection = Connection(bootstrap_servers=broker.address)
         cluster, topics = KafkaPythonCluster(connection), Topics()
         create_topics(cluster, topics, Limits())
-        url = _start_services(demo, broker.address, stack)
+        url, services = _start_services(demo, broker.address, stack)
         page = None if demo.once else _open_page(demo, broker.address, url, stack)
         if page:
             showing.step(f"Watch it in a browser: {page}/live")
@@ -83,21 +92,31 @@ def run(demo: Demo) -> bool:
         else:
             showing.summary(summary, model.known)
             showing.invitation(url, broker.address, page)
-            signal.pause()
+            _stay(demo, services)
     return complete
 
 
-def _start_services(demo: Demo, servers: str, stack: ExitStack) -> str:
-    """The classifier and the API, each a process; returns the API's address."""
+def _stay(demo: Demo, services: Sequence[Service]) -> NoReturn:
+    """Until a signal ends it; ServiceError if what is shown has ended by itself."""
+    while True:
+        if local_broker.status(demo.home / "kafka") is None:
+            raise ServiceError(f"Kafka has ended; its log is {demo.home / 'kafka' / 'kafka.log'}")
+        for service in services:
+            service.check()
+        time.sleep(CHECK_SECONDS)
+
+
+def _start_services(demo: Demo, servers: str, stack: ExitStack) -> tuple[str, list[Service]]:
+    """The classifier and the API, each a process; returns the API's address, and both."""
     logs, model = demo.home / "demo", ["--model", str(demo.models)]
     stream = ["stream", *model, "--bootstrap-servers", servers, "--instance", "demo"]
     if not demo.once:
         stream.append("--explain")
-    stack.enter_context(running(stream, logs / "stream.log", log_has(logs / "stream.log", b"ready")))
+    classifier = stack.enter_context(running(stream, logs / "stream.log", log_has(logs / "stream.log", b"ready")))
     url = f"http://127.0.0.1:{demo.api_port}"
-    serve = ["serve", *model, "--port", str(demo.api_port)]
-    stack.enter_context(running(serve, logs / "serve.log", answers(f"{url}/health/ready")))
-    return url
+    serve = ["serve", *model, "--bootstrap-servers", servers, "--port", str(demo.api_port)]
+    api = stack.enter_context(running(serve, logs / "serve.log", answers(f"{url}/health/ready")))
+    return url, [classifier, api]
 
 
 def _open_page(demo: Demo, servers: str, api: str, stack: ExitStack) -> str | None:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import itertools
 import os
+import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
 from cli.demo import showing
 from cli.demo.reviews import HeldOut, read_held_out
+from cli.demo.services import STOP_SECONDS
 from cli.files import read_rows
 from local import broker as local_broker
 from local.jars import prepare
@@ -65,12 +67,24 @@ def _train(models: Path, home: Path) -> str:
     fresh = home / "demo" / "held-out.jsonl"
     inputs = [word for name in STARTER_DATA for word in ("--input", name)]
     command = [sys.executable, "-m", "cli", "train", *inputs, "--output", str(models), "--held-out", str(fresh), *QUICK]
-    trained = subprocess.run(command, check=False)
-    if trained.returncode:
+    if _run(command):
         raise SentimentError("the training failed; its own words are above")
     version = versions.current(models)
     fresh.rename(_held_out_path(home, version))
     return version
+
+
+def _run(command: list[str]) -> int:
+    """The command's exit code; interrupted, it has some time to end well."""
+    process = subprocess.Popen(command)
+    try:
+        return process.wait()
+    except KeyboardInterrupt:
+        process.send_signal(signal.SIGINT)  # where the terminal has not sent it to all
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(STOP_SECONDS)
+        process.kill()
+        raise
 
 
 def _held_out_path(home: Path, version: str) -> Path:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -16,8 +17,25 @@ from sentiment.errors import ServiceError
 START_SECONDS, STOP_SECONDS = 60, 15
 
 
+class Service(NamedTuple):
+    """`sentiment VERB`, which should not end before it is told to."""
+
+    verb: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def check(self) -> None:
+        """ServiceError, with what it said last, if it has ended."""
+        if self.process.poll() is not None:
+            raise self.problem(f"has ended with {self.process.returncode}")
+
+    def problem(self, what: str) -> ServiceError:
+        last = self.log.read_text(errors="replace").strip().splitlines()[-3:]
+        return ServiceError(f"`sentiment {self.verb}` {what}; {self.log} ends with:\n  " + "\n  ".join(last))
+
+
 @contextmanager
-def running(arguments: Sequence[str], log: Path, ready: Callable[[], bool]) -> Iterator[subprocess.Popen[bytes]]:
+def running(arguments: Sequence[str], log: Path, ready: Callable[[], bool]) -> Iterator[Service]:
     """Run `sentiment ARGUMENTS` until the context is left; entered once it is `ready`.
 
     Its own session keeps the terminal's Ctrl-C from it: the demo decides the order in which things stop.
@@ -31,9 +49,10 @@ def running(arguments: Sequence[str], log: Path, ready: Callable[[], bool]) -> I
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+    service = Service(arguments[0], process, log)
     try:
-        _wait(process, arguments[0], log, ready)
-        yield process
+        _wait(service, ready)
+        yield service
     finally:
         stop(process)
 
@@ -65,11 +84,10 @@ def answers(url: str) -> Callable[[], bool]:
     return check
 
 
-def _wait(process: subprocess.Popen[bytes], verb: str, log: Path, ready: Callable[[], bool]) -> None:
+def _wait(service: Service, ready: Callable[[], bool]) -> None:
     deadline = time.monotonic() + START_SECONDS
     while not ready():
-        if process.poll() is not None or time.monotonic() > deadline:
-            state = "ended at once" if process.poll() is not None else f"was not ready after {START_SECONDS} s"
-            last = log.read_text(errors="replace").strip().splitlines()[-3:]
-            raise ServiceError(f"`sentiment {verb}` {state}; {log} ends with:\n  " + "\n  ".join(last))
+        service.check()
+        if time.monotonic() > deadline:
+            raise service.problem(f"was not ready after {START_SECONDS} s")
         time.sleep(0.05)

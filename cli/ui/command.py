@@ -15,6 +15,7 @@ from typing import Any
 import click
 
 from cli import broker_options
+from cli.address import free_address
 from cli.ui.wiring import reach
 from sentiment.errors import SettingError
 from streaming.settings import StreamSettings
@@ -62,10 +63,11 @@ def ui(host: str, port: int, **given: Any) -> None:
     The API's key is taken from SENTIMENT_API_KEY, what the broker asks for from the KAFKA_* variables.
     """
     if importlib.util.find_spec("streamlit") is None:
-        raise SettingError("the page needs Streamlit: pip install 'review-sentiment[ui]'")
+        raise SettingError("the page needs Streamlit: pip install '.[ui]' in the project's folder")
     reach(given)  # what is wrong is told now, not to the first viewer
-    click.echo(f"sentiment: the page is on http://{host}:{port}")
-    server = [f"--server.address={host}", f"--server.port={port}", *streamlit_options()]
+    address = free_address(host, port)
+    click.echo(f"sentiment: the page is on {address}")
+    server = [f"--server.address={host}", f"--server.port={address.port}", *streamlit_options()]
     command = [sys.executable, "-m", "cli.ui.server", "run", str(PAGE), *server]
     os.execve(sys.executable, command, os.environ | as_environment(given))  # noqa: S606 - ourselves, anew
 

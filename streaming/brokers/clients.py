@@ -23,7 +23,7 @@ def open_cluster(client: str, connection: Connection, limits: Limits) -> Cluster
         from streaming.brokers.confluent import ConfluentCluster
     except ImportError as error:
         raise SettingError(
-            "the package confluent-kafka, for the client confluent, is missing: pip install 'review-sentiment[fast]'"
+            "the client confluent needs confluent-kafka: pip install '.[fast]' in the project's folder"
         ) from error
     return ConfluentCluster(connection, limits)
 

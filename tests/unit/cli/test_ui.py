@@ -51,4 +51,4 @@ def test_without_streamlit_it_says_what_to_install() -> None:
     hide = "import sys; sys.modules['streamlit'] = None; from cli.main import main; main(['ui'])"
     run = subprocess.run([sys.executable, "-c", hide], capture_output=True, text=True, check=False)
     assert (run.returncode, run.stdout) == (2, "")
-    assert "review-sentiment[ui]" in run.stderr
+    assert "pip install '.[ui]'" in run.stderr

@@ -111,7 +111,7 @@ def test_credentials_that_would_not_be_used_are_refused() -> None:
 def test_a_client_that_is_not_installed_names_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "streaming.brokers.confluent", raising=False)
     monkeypatch.setitem(sys.modules, "confluent_kafka", None)
-    with pytest.raises(SettingError, match=r"review-sentiment\[fast\]"):
+    with pytest.raises(SettingError, match=r"pip install .\.\[fast\]"):
         open_cluster("confluent", Connection(), Limits())
 
 
