@@ -7,6 +7,7 @@ import re
 import unicodedata
 
 _BREAK = re.compile(r"<\s*+/?\s*+br\s*+/?\s*+>", re.IGNORECASE)  # possessive: linear on any input
+_LONG_REFERENCE = re.compile("&#([0-9]{8,}+);?")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _LONG_RUN = re.compile("[^\x00-\x7f]{256}")
 _PIECE = re.compile("[\x00-\x7f]*[^\x00-\x7f]{0,256}")
@@ -20,12 +21,18 @@ def clean(text: str) -> str:
     ones are left as they are.
     """
     if "&" in text:
-        text = html.unescape(text)
+        text = html.unescape(_LONG_REFERENCE.sub(_shorter, text))
     if "<" in text:
         text = _BREAK.sub(" ", text)
     if text.isascii() or _is_latin(text):
         return text
     return _compose(_LONE_SURROGATE.sub("\ufffd", text))
+
+
+def _shorter(reference: re.Match[str]) -> str:
+    """The same character by fewer digits, for Python turns no more than 4,300 into a number."""
+    digits = reference[1].lstrip("0")
+    return "\ufffd" if len(digits) > len(str(0x10FFFF)) else f"&#{digits or 0};"
 
 
 def _is_latin(text: str) -> bool:

@@ -119,9 +119,12 @@ class TextRule(Struct, frozen=True):
 
     @property
     def pattern(self) -> str:
-        """The token as a regular expression that means the same in Java and in Python."""
+        """The token as a regular expression that means the same in Java and in Python.
+
+        Possessive, for Java would go a call deeper with each of the apostrophes, which it need not remember.
+        """
         word, mark = _character_class(self.word), _character_class(self.mark)
-        return f"[0-9]+/[0-9]+|{word}+(?:'{word}+)*|{mark}"
+        return f"[0-9]+/[0-9]+|{word}+(?:'{word}+)*+|{mark}"
 
     def kinds(self) -> npt.NDArray[np.uint8]:
         """The kind of each code point, shape (0x110000,)."""

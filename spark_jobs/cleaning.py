@@ -12,6 +12,7 @@ from pyspark.sql import functions as F
 from sentiment.cleaning import clean
 from sentiment.language import language_of
 from spark_jobs.columns import FILM, LABEL, LANGUAGE, SOURCE, TEXT
+from spark_jobs.files import explained
 
 SCHEMA = f"{TEXT} string, {LABEL} int, {FILM} string, {SOURCE} string, {LANGUAGE} string"
 
@@ -69,7 +70,9 @@ def clean_reviews(frame: DataFrame) -> tuple[DataFrame, Cleaning]:
     with_text = labelled.where(F.col(TEXT) != "")
     texts = distinct_texts(with_text).cache()
     kept = texts.where("agree").select(TEXT, LABEL, FILM, SOURCE, LANGUAGE).cache()
-    rows, known, filled = cleaned.count(), labelled.count(), with_text.count()
+    with explained("the reviews can't be read"):
+        rows = cleaned.count()
+    known, filled = labelled.count(), with_text.count()
     contradictory = int(texts.where("not agree").agg(F.coalesce(F.sum("seen"), F.lit(0))).collect()[0][0])
     count = kept.count()
     account = Cleaning(rows, rows - known, known - filled, filled - contradictory - count, contradictory, count)

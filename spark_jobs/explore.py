@@ -32,7 +32,7 @@ from spark_jobs.session import job, start_session
 @click.option(
     "--html", type=click.Path(path_type=Path, dir_okay=False), help="Also write the account there, as one page."
 )
-@click.option("--memory", default="4g", show_default=True, help="Spark's heap, where spark-submit has not set it.")
+@click.option("--memory", default="4g", show_default=True, help="Spark's heap; spark-submit has a flag of its own.")
 @click.option("--json", "as_json", is_flag=True, help="Print all that is found as one JSON object.")
 def command(files: tuple[str, ...], inputs: tuple[str, ...], **options: Any) -> None:
     """Look at labelled reviews in FILES before training on them: what is there, what is wrong, what a score means."""

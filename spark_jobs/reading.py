@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
+from pyspark.sql.types import BinaryType, StringType
 
 from sentiment.columns import LABEL_COLUMNS, NEGATIVE, POSITIVE, TEXT_COLUMNS, find_column
 from sentiment.errors import DataError
@@ -33,14 +34,24 @@ def read_reviews(spark: SparkSession, inputs: Sequence[str], columns: Columns = 
 
 
 def _standard(frame: DataFrame, columns: Columns, entry: str) -> DataFrame:
-    text = column_of(frame, columns.text, TEXT_COLUMNS, f"{entry}: text")
+    text = text_column(frame, columns.text, entry)
     label = column_of(frame, columns.label, LABEL_COLUMNS, f"{entry}: label")
     return frame.select(
-        F.when(is_whole(frame), F.col(text).cast("string")).alias(TEXT),
+        F.when(is_whole(frame), F.try_validate_utf8(F.col(text).cast("string"))).alias(TEXT),
         F.when(is_whole(frame), as_label(F.col(label))).alias(LABEL),
         _film(frame, columns.film).alias(FILM),
         F.lit(entry.rstrip("/").rsplit("/", 1)[-1]).alias(SOURCE),
     )
+
+
+def text_column(frame: DataFrame, given: str | None, entry: str) -> str:
+    """The quoted name of the texts' column; DataError if there is none, or if it holds something else."""
+    column = column_of(frame, given, TEXT_COLUMNS, f"{entry}: text")
+    (texts,) = frame.select(column).schema
+    if not isinstance(texts.dataType, StringType | BinaryType):
+        kind = texts.dataType.simpleString()
+        raise DataError(f"{entry}: the column of texts holds {kind}: name another one with --text")
+    return column
 
 
 def column_of(frame: DataFrame, given: str | None, names: Sequence[str], what: str) -> str:
@@ -66,5 +77,5 @@ def quoted(name: str) -> str:
 
 def as_label(column: Column) -> Column:
     """1 or 0 for the usual words and numbers; null for all others."""
-    word = F.lower(F.trim(column.cast("string")))
+    word = F.lower(F.trim(column.cast("string"), F.lit(" \t\r\n")))
     return F.when(word.isin(*POSITIVE), F.lit(1)).when(word.isin(*NEGATIVE), F.lit(0)).cast("int")

@@ -13,21 +13,20 @@ import msgspec
 from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
-from pyspark.sql.types import BinaryType, StringType
 
 from sentiment import Classifier
-from sentiment.columns import TEXT_COLUMNS, answer_columns, free_name
+from sentiment.columns import answer_columns, free_name
 from sentiment.errors import DataError, SentimentError
 from spark_jobs.files import BROKEN, UNDECODED, explained, is_whole, tables
 from spark_jobs.progress import Progress
-from spark_jobs.reading import column_of, quoted
+from spark_jobs.reading import quoted, text_column
 from spark_jobs.scoring import score
 from spark_jobs.session import job, start_session
 
 FORMATS: dict[str, dict[str, Any]] = {
     "parquet": {},
     "json": {"ignoreNullFields": False},
-    "csv": {"header": True, "escape": '"'},
+    "csv": {"header": True, "escape": '"', "ignoreLeadingWhiteSpace": False, "ignoreTrailingWhiteSpace": False},
 }
 
 
@@ -110,15 +109,11 @@ def _alike(frames: Sequence[tuple[str, DataFrame]]) -> list[tuple[str, DataFrame
 
 def _with_texts(frame: DataFrame, name: str, wanted: str | None, entry: str) -> DataFrame:
     """Add a column of the texts. A row that could not be taken apart has none there, and stands whole in its own."""
-    column = column_of(frame, wanted, TEXT_COLUMNS, f"{entry}: text")
-    (texts,) = frame.select(column).schema
-    if not isinstance(texts.dataType, StringType | BinaryType):
-        kind = texts.dataType.simpleString()
-        raise DataError(f"{entry}: the column of texts holds {kind}: name another one with --text")
+    column = text_column(frame, wanted, entry)
     added = frame.withColumn(name, F.when(is_whole(frame), F.col(column).cast("string")))
     if BROKEN not in frame.columns:
         return added
-    return added.withColumn(texts.name, F.coalesce(F.col(BROKEN), F.col(column))).drop(BROKEN)
+    return added.withColumns({frame.select(column).columns[0]: F.coalesce(F.col(BROKEN), F.col(column))}).drop(BROKEN)
 
 
 @click.command()
@@ -135,7 +130,7 @@ def _with_texts(frame: DataFrame, name: str, wanted: str | None, entry: str) -> 
 )
 @click.option("--text", metavar="COLUMN", help="Name of the texts' column, where it is not found by itself.")
 @click.option("--format", type=click.Choice(list(FORMATS)), default="parquet", show_default=True, help="Of the output.")
-@click.option("--memory", default="2g", show_default=True, help="Spark's heap, where spark-submit has not set it.")
+@click.option("--memory", default="2g", show_default=True, help="Spark's heap; spark-submit has a flag of its own.")
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as one JSON object.")
 def command(model: Path, memory: str, as_json: bool, **options: Any) -> None:
     """Classify the texts of files of any size in Spark, on one machine or many, by the classifier that serves.

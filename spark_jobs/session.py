@@ -1,4 +1,4 @@
-"""The Spark session of a job: what `spark-submit` says wins, the defaults suit one machine."""
+"""The Spark session of a job: under `spark-submit` what that says, else one of this machine's."""
 
 from __future__ import annotations
 
@@ -10,40 +10,53 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from pyspark import SparkConf, SparkContext
+from pyspark import SparkContext
 from pyspark.sql import SparkSession
 
 # Jobs, not answers: what counts is the whole. The heap grows only where collecting takes more than a twentieth of it.
 JAVA_OPTIONS = "-XX:+UseParallelGC -XX:GCTimeRatio=19"
+SUBMITTED = "PYSPARK_GATEWAY_PORT"  # the variable by which spark-submit tells where its Java is
 CANCEL_SECONDS = 10.0  # for Java to hear of a Ctrl-C
 
 
 def start_session(name: str, driver_memory: str = "4g") -> SparkSession:
-    """A session; outside of `spark-submit` on all cores of this machine, with `driver_memory` of heap."""
-    builder = SparkSession.builder.appName(name)
-    submitted = SparkConf().get("spark.master")
-    if submitted is None:
-        os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
-        builder = (
-            builder.master(os.environ.get("SPARK_MASTER", "local[*]"))
-            .config("spark.driver.memory", driver_memory)
-            .config("spark.driver.extraJavaOptions", JAVA_OPTIONS)
-            .config("spark.ui.enabled", "false")
-            .config("spark.log.level", "ERROR")
-            .config("spark.serializer", "org.apache.spark.serializer.KryoSerializer")
-            .config("spark.broadcast.compress", "false")
-            .config("spark.shuffle.compress", "false")
-            .config("spark.sql.execution.arrow.maxRecordsPerBatch", "200")  # vectors are large in Python
-        )
-    if (submitted or "local").startswith("local"):  # the workers are this machine's: they need this very Python
-        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    session = (
-        builder.config("spark.sql.shuffle.partitions", str(2 * (os.cpu_count() or 1)))
-        .config("spark.ui.showConsoleProgress", str(sys.stderr.isatty()).lower())
-        .getOrCreate()
-    )
-    session.sparkContext.setLogLevel("ERROR")
+    """A session; outside of `spark-submit` on all cores of this machine, with `driver_memory` of heap.
+
+    A builder's settings would win over those of `spark-submit`, so none is given there.
+    """
+    builder = SparkSession.builder if SUBMITTED in os.environ else _of_this_machine(name, driver_memory)
+    session = builder.getOrCreate()
+    context = session.sparkContext
+    context.setLogLevel("ERROR")
+    for setting, value in _defaults(context.master).items():
+        if not context.getConf().contains(setting):
+            session.conf.set(setting, value)
     return session
+
+
+def _of_this_machine(name: str, driver_memory: str) -> SparkSession.Builder:
+    os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    return (
+        SparkSession.builder.appName(name)
+        .master(os.environ.get("SPARK_MASTER", "local[*]"))
+        .config("spark.driver.memory", driver_memory)
+        .config("spark.driver.extraJavaOptions", JAVA_OPTIONS)
+        .config("spark.ui.enabled", "false")
+        .config("spark.ui.showConsoleProgress", str(sys.stderr.isatty()).lower())
+        .config("spark.log.level", "ERROR")
+        .config("spark.serializer", "org.apache.spark.serializer.KryoSerializer")
+        .config("spark.broadcast.compress", "false")
+        .config("spark.shuffle.compress", "false")
+    )
+
+
+def _defaults(master: str | None) -> dict[str, str]:
+    """What suits these jobs better than Spark's own: vectors are large in Python, and a machine has few cores."""
+    settings = {"spark.sql.execution.arrow.maxRecordsPerBatch": "200"}
+    if (master or "").startswith("local"):
+        settings["spark.sql.shuffle.partitions"] = str(2 * (os.cpu_count() or 1))
+    return settings
 
 
 @contextmanager

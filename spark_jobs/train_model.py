@@ -135,7 +135,7 @@ def _features(rule: TextRule, recipe: Recipe, split: Split, side: str) -> DataFr
 @click.option("--held-out", type=click.Path(path_type=Path), help="Also write the test rows there, as JSON lines.")
 @click.option("--if-missing", is_flag=True, help="Do nothing where a model is in use already.")
 @click.option("--learning-curve", is_flag=True, help="Also fit on parts of the rows, for the report.")
-@click.option("--memory", default="2g", show_default=True, help="Spark's heap, where spark-submit has not set it.")
+@click.option("--memory", default="2g", show_default=True, help="Spark's heap; spark-submit has a flag of its own.")
 @click.option("--json", "as_json", is_flag=True, help="Print model.json's metrics and parity as one JSON object.")
 def command(**options: Any) -> None:
     """Train a model in Spark, check it against the serving code and make it current."""

@@ -12,6 +12,8 @@ from sentiment.textrule import CODE_POINTS, default_text_rule
 from spark_jobs.golden import GOLDEN
 
 FUZZED = 2400
+# What a limit on depth or digits would end: one word of many apostrophes, a character of more digits than a number has.
+LONG = ("ha'" * 33_000 + "ha", f"good &#{'9' * 50_000}; film", f"good &#{'0' * 50_000}65; film")
 
 _ALPHABETS = (
     "aAzZ09 '’ʼ/!.,-<>&;#\t\n",
@@ -44,7 +46,7 @@ def strange_texts(words: list[str]) -> list[str]:
     chance = random.Random(20)
     edges = _edges()
     fuzzed = [_mixed(chance, words, edges) for _ in range(FUZZED)]
-    return [*GOLDEN, *fuzzed, *every_code_point()]
+    return [*GOLDEN, *LONG, *fuzzed, *every_code_point()]
 
 
 def cleaned_words(reviews: Path) -> list[str]:

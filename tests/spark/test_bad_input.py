@@ -41,6 +41,8 @@ TEMPLATES = "text,label\n" + "".join(
         ),
         ("film.jsonl", "not json\n", r"text column not found"),
         ("film.parquet", "not Parquet", r"film\.parquet can't be read"),
+        ("film.csv", "", r"film\.csv is empty"),
+        ("film.jsonl", '{"text": ["a"], "label": 1}\n', r"the column of texts holds array<string>: name another one"),
         ("film.csv.gz", "not gzip", r"film\.csv\.gz can't be read"),
     ],
 )
@@ -92,6 +94,7 @@ def test_a_place_where_no_model_can_be_put_is_refused_before_anything_is_read(
 @pytest.mark.parametrize(
     ("content", "message"),
     [
+        ("text,label\n", "no review is left after cleaning: training needs both classes"),
         (THREE_ROWS, r"3 reviews are left after cleaning \(2 positive, 1 negative\): .* at least 10 of each"),
         (TEMPLATES, r"the positive reviews are near-copies of no more than \d texts"),
     ],

@@ -146,3 +146,28 @@ def test_labels_of_any_type_are_understood(spark: SparkSession, tmp_path: Path, 
     (tmp_path / "lines.jsonl").write_text(frame.to_json(orient="records", lines=True))
     expected = [("bad", 0), ("good", 1)]
     assert read(spark, str(tmp_path / "file.parquet")) == read(spark, str(tmp_path / "lines.jsonl")) == expected
+
+
+def test_parquet_files_of_several_shapes_in_one_folder_are_all_read(spark: SparkSession, tmp_path: Path) -> None:
+    pd.DataFrame({"review": ["good"], "label": [1]}).to_parquet(tmp_path / "a.parquet")
+    pd.DataFrame({"text": ["bad"], "sentiment": ["negative"]}).to_parquet(tmp_path / "b.parquet")
+    pd.DataFrame({"text": ["dull"], "sentiment": [0]}).to_parquet(tmp_path / "c.parquet")
+    assert read(spark, str(tmp_path)) == [("bad", 0), ("dull", 0), ("good", 1)]
+
+
+def test_a_name_is_no_pattern(spark: SparkSession, tmp_path: Path) -> None:
+    names = ["reviews1.csv", "reviews[1].csv", "{a,b}.csv", "b.csv", "what?.csv", "wh\\at.csv"]
+    for name in names:
+        (tmp_path / name).write_bytes(as_csv([(name, 1)]))
+    assert [text for text, _ in read(spark, str(tmp_path))] == sorted(names)
+
+
+def test_bytes_that_are_no_text_leave_their_row_without_one(spark: SparkSession, tmp_path: Path) -> None:
+    texts = ["été".encode(), b"\xe9t\xe9"]
+    pd.DataFrame({"text": texts, "label": [1, 0]}).to_parquet(tmp_path / "bytes.parquet")
+    assert read_reviews(spark, [str(tmp_path)]).where(f"{TEXT} is not null").count() == 1
+
+
+def test_a_label_before_a_carriage_return_is_one(spark: SparkSession, tmp_path: Path) -> None:
+    (tmp_path / "mixed.csv").write_bytes(b"text,label\ngood,1\r\nbad,0\r\n")
+    assert read(spark, str(tmp_path)) == [("bad", 0), ("good", 1)]

@@ -163,7 +163,7 @@ def test_the_command_writes_csv_that_can_be_read_again(
     [
         ("title\na\n", {}, "text column not found: looked for text, review,"),
         ("text\na\n", {"text": "body"}, "text column not found: looked for body; the columns are text"),
-        ("text\na\n", {"output": "."}, "can't be classified into .*already exists"),
+        ("text\na\n", {"output": "."}, "is there already: name another --output, or remove it"),
     ],
 )
 def test_what_can_not_be_done_is_refused(
@@ -195,6 +195,16 @@ def test_a_file_that_is_damaged_further_on_is_refused_in_one_line(
         score_files(spark, Scoring([str(path)], str(tmp_path / "out")), classifier)
     assert "\n" not in str(caught.value)
     assert not list((tmp_path / "out").glob("part-*"))
+
+
+def test_white_space_stays_in_csv(spark: SparkSession, classifier: Classifier, tmp_path: Path) -> None:
+    row = {"id": " 7 ", "text": "  a good film\u00a0\t "}
+    (tmp_path / "in.jsonl").write_text(json.dumps(row))
+    score_files(spark, Scoring([str(tmp_path / "in.jsonl")], str(tmp_path / "out"), format="csv"), classifier)
+    (part,) = (tmp_path / "out").glob("*.csv")
+    with part.open(newline="") as file:
+        (found,) = csv.DictReader(file)
+    assert {name: found[name] for name in row} == row
 
 
 def test_executors_of_their_own_get_the_model_with_the_job(

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
 from sentiment import Classifier
 from tests.spark.conftest import spark_submit
+
+SETTINGS = """
+import json
+from spark_jobs.session import start_session
+
+session = start_session("unheard", "3g")
+names = ("spark.sql.shuffle.partitions", "spark.sql.execution.arrow.maxRecordsPerBatch")
+found = {name: session.conf.get(name) for name in names}
+conf = session.sparkContext.getConf()
+print(json.dumps(found | {name: conf.get(name) for name in ("spark.master", "spark.app.name", "spark.driver.memory")}))
+"""
 
 
 def test_spark_submit_trains_on_the_exam_and_shows_what_it_did(java_home: Path, tmp_path: Path) -> None:
@@ -21,6 +33,17 @@ def test_spark_submit_trains_on_the_exam_and_shows_what_it_did(java_home: Path, 
     assert {path.name for path in models.iterdir()} == {classifier.version, "current"}
     answers = classifier.predict(["Absolutely loved the acting. A must-watch!", "Lackluster acting. Skip this one."])
     assert [answer.label for answer in answers] == ["positive", "negative"]
+
+
+def test_what_spark_submit_says_wins(java_home: Path, tmp_path: Path) -> None:
+    script = tmp_path / "settings.py"
+    script.write_text(SETTINGS, "utf-8")
+    own = {"spark.sql.shuffle.partitions": "777", "spark.sql.execution.arrow.maxRecordsPerBatch": "5000"}
+    flags = [word for name, value in own.items() for word in ("--conf", f"{name}={value}")]
+    run = spark_submit("--master", "local[1]", "--name", "mine", "--driver-memory", "700m", *flags, str(script))
+    assert run.returncode == 0, run.stderr
+    expected = {**own, "spark.master": "local[1]", "spark.app.name": "mine", "spark.driver.memory": "700m"}
+    assert json.loads(run.stdout.splitlines()[-1]) == expected
 
 
 def _assert_steps_are_said(said: list[str]) -> None:
