@@ -71,6 +71,27 @@ def test_buckets_are_murmur3_of_the_terms(text: str) -> None:
     assert buckets.tolist() == [bucket_of(term) for term in terms]
 
 
+@pytest.mark.parametrize(
+    ("reference", "character"),
+    [
+        ("&#00000000065;", "A"),
+        (f"&#{'0' * 5_000}65;", "A"),
+        (f"&#{'0' * 5_000}", "\ufffd"),
+        (f"&#{'9' * 5_000};", "\ufffd"),
+        (f"&#{'9' * 5_000}", "\ufffd"),
+        (f"&#x{'9' * 5_000};", "\ufffd"),
+    ],
+)
+def test_a_character_may_be_named_by_any_number_of_digits(reference: str, character: str) -> None:
+    assert clean(f"a{reference}b") == f"a{character}b"
+
+
+@pytest.mark.parametrize("digits", ["0", "65", "233", "128", "8217", "55296", "1114111", "1114112", "00065", "0000000"])
+@pytest.mark.parametrize("end", [";", "", " "])
+def test_cleaning_shortens_numbers_without_another_meaning(digits: str, end: str) -> None:
+    assert clean(f"a&#{'0' * 9}{digits}{end}b") == clean(f"a&#{digits}{end}b")
+
+
 @given(TEXTS)
 def test_cleaning_leaves_only_what_utf8_can_carry(text: str) -> None:
     assert unicodedata.is_normalized("NFC", clean(text))
