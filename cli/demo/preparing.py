@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
+from zlib import crc32
 
 from cli.demo import showing
 from cli.demo.reviews import HeldOut, read_held_out
@@ -53,7 +54,8 @@ def prepare_model(models: Path, home: Path) -> Model:
 def _starter_reviews() -> list[HeldOut]:
     _require_starter_data()
     rows = (row for name in STARTER_DATA for row in itertools.islice(read_rows(name), STARTER_ROWS))
-    return [HeldOut(row["text"], row["label"]) for row in rows]
+    reviews = [HeldOut(row["text"], row["label"]) for row in rows]
+    return sorted(reviews, key=lambda review: crc32(review.text.encode()))  # mixed, for few of them are shown
 
 
 def _require_starter_data() -> None:
