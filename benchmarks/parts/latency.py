@@ -24,6 +24,7 @@ RATES = (100, 1_000)  # reviews a second that have figures of their own
 HIGHER = (2_000, 4_000, 8_000, 16_000)  # tried, one after the other, until one is not kept up with
 SECONDS, TRIAL_SECONDS = 5, 3
 WARM_UP = 10_000  # reviews, at once, for the broker too
+WARM_UP_SECONDS = 20  # at the higher of the rates, after that: Java's compilers take long
 BEHIND = 0.2  # seconds by which answers may fall behind in a second
 SHORT = 300  # bytes, about
 
@@ -93,6 +94,7 @@ def _measure(context: Context, place: Arena, name: str, command: Command) -> Fig
         line = Line(service, route, reader)
         _answered(line, itertools.islice(texts, 1))  # it is up
         _answered(line, itertools.islice(itertools.cycle(texts), WARM_UP))
+        _at_rate(line, texts, max(RATES), WARM_UP_SECONDS)
         return _climb(line, texts)
 
 
