@@ -32,7 +32,7 @@ class ConfluentCluster(KafkaPythonCluster):
         return plain.ConfluentReader(self._connection, topics, from_beginning=from_beginning)
 
     def sender(self) -> Sender:
-        return plain.ConfluentSender(self._connection, self._limits.sent_bytes)
+        return plain.ConfluentSender(self._connection, self._limits)
 
 
 class ConfluentBroker:
@@ -152,7 +152,7 @@ def _consumer_options(connection: Connection, limits: Limits, group: Group) -> O
 
 
 def _producer_options(connection: Connection, limits: Limits, group: Group) -> Options:
-    return plain.producer_options(connection, limits.sent_bytes) | {
+    return plain.producer_options(connection, limits) | {
         "transactional.id": f"{group.name}-{group.instance}",
         "transaction.timeout.ms": 2 * COMMIT_SECONDS * 1000,
         "delivery.timeout.ms": COMMIT_SECONDS * 1000,

@@ -15,7 +15,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Produ
 from sentiment.errors import ServiceError
 from streaming.brokers.kafka_python_plain import record_at
 from streaming.brokers.seam import Record, Reply
-from streaming.settings import Connection
+from streaming.settings import Connection, Limits
 
 START_SECONDS = 10
 AGAIN_SECONDS = 0.2
@@ -74,14 +74,14 @@ def client_options(connection: Connection) -> Options:
     return {name: value for name, value in options.items() if value is not None}
 
 
-def producer_options(connection: Connection, most_bytes: int) -> Options:
-    """Idempotent, acknowledged by all replicas."""
+def producer_options(connection: Connection, limits: Limits) -> Options:
+    """Idempotent, acknowledged by all replicas. A batch is no larger than the topics take: this client splits none."""
     return client_options(connection) | {
         "enable.idempotence": True,
-        "message.max.bytes": most_bytes,
+        "message.max.bytes": limits.sent_bytes,
         "delivery.report.only.error": True,
         "linger.ms": 20,  # a flush cuts it short
-        "batch.size": 1 << 20,
+        "batch.size": min(1 << 20, limits.result_bytes),
     }
 
 
@@ -135,9 +135,9 @@ class ConfluentReader:
 class ConfluentSender:
     """A `Sender`: idempotent, acknowledged by all replicas."""
 
-    def __init__(self, connection: Connection, most_bytes: int) -> None:
+    def __init__(self, connection: Connection, limits: Limits) -> None:
         self._error: object = None
-        options = producer_options(connection, most_bytes) | {
+        options = producer_options(connection, limits) | {
             "delivery.timeout.ms": SEND_SECONDS * 1000,
             "on_delivery": self._note,
         }

@@ -48,7 +48,7 @@ class KafkaPythonCluster:
         return plain.KafkaPythonReader(self._connection, topics, from_beginning=from_beginning)
 
     def sender(self) -> Sender:
-        return plain.KafkaPythonSender(self._connection, self._limits.sent_bytes)
+        return plain.KafkaPythonSender(self._connection, self._limits)
 
     def create(self, topics: Sequence[Topic]) -> list[str]:
         with self._admin("creating topics") as admin:
@@ -110,7 +110,7 @@ class KafkaPythonCluster:
             request_timeout_ms=COMMIT_SECONDS * 500,
             max_request_size=self._limits.sent_bytes,
             allow_auto_create_topics=False,
-            batch_size=1 << 18,
+            batch_size=plain.batch_size(self._limits),
             linger_ms=20,  # the flush before a commit cuts it short
             retry_backoff_ms=RETRY_MILLISECONDS,
             metrics_enabled=False,

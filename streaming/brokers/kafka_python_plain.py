@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import logging
 import re
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from threading import Thread
 from typing import Any, Self
 
 from kafka import KafkaConsumer, KafkaProducer
-from kafka.errors import KafkaError, KafkaTimeoutError
+from kafka.errors import KafkaError, KafkaTimeoutError, UnknownError
 from kafka.structs import TopicPartition
 
 from sentiment.errors import ServiceError
 from streaming.brokers.seam import Partition, Record, Reply
-from streaming.settings import Connection
+from streaming.settings import Connection, Limits
 
 START_MS = 10_000
 SEND_SECONDS = 60
@@ -76,6 +77,11 @@ def record_of(read: Any) -> Record:
     return Record(read.topic, read.partition, read.offset, read.key, read.value, headers, read.timestamp)
 
 
+def batch_size(limits: Limits) -> int:
+    """What records are gathered to: no more than the topics take, which is a whole batch's size, and not a record's."""
+    return min(1 << 18, limits.result_bytes)
+
+
 def send(producer: KafkaProducer, reply: Reply) -> Any:
     """Hand a record to the producer; returns its future. The client refuses a record with neither key nor value."""
     value = b"" if reply.key is None and reply.value is None else reply.value
@@ -86,11 +92,17 @@ def send(producer: KafkaProducer, reply: Reply) -> Any:
 
 
 def settle(producer: KafkaProducer, sent: Iterable[Any], seconds: float) -> None:
-    """Wait until all that was sent is acknowledged, or raise the first failure."""
-    producer.flush(seconds)
+    """Wait until all that was sent is acknowledged, or raise the first failure.
+
+    Where the broker refuses a batch as too large, the client splits it, and a flush fails or ends before the parts are
+    done; so each record that is not acknowledged by then is waited for.
+    """
+    end = time.monotonic() + seconds
+    with suppress(UnknownError):  # of a flush: a batch was split
+        producer.flush(seconds)
     for future in sent:
         if not future.succeeded():
-            future.get(timeout=0)
+            future.get(timeout=max(0.0, end - time.monotonic()))
 
 
 def within(seconds: float, act: Callable[[], None]) -> None:
@@ -167,7 +179,7 @@ class KafkaPythonReader:
 class KafkaPythonSender:
     """A `Sender`: idempotent, acknowledged by all replicas."""
 
-    def __init__(self, connection: Connection, most_bytes: int) -> None:
+    def __init__(self, connection: Connection, limits: Limits) -> None:
         self._unacknowledged: list[Any] = []
         with broker_errors(f"connecting to {connection.bootstrap_servers}"):
             self._producer = KafkaProducer(
@@ -176,9 +188,9 @@ class KafkaPythonSender:
                 acks="all",
                 max_block_ms=START_MS,
                 delivery_timeout_ms=SEND_SECONDS * 1000,
-                max_request_size=most_bytes,
+                max_request_size=limits.sent_bytes,
                 allow_auto_create_topics=False,
-                batch_size=1 << 18,
+                batch_size=batch_size(limits),
                 linger_ms=20,
                 metrics_enabled=False,
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import ExitStack, closing
 from functools import partial
 from pathlib import Path
 from threading import Event
@@ -21,7 +21,7 @@ from streaming.metrics import StreamMetrics
 from streaming.respond import respond
 from streaming.settings import CLIENTS, Connection, Limits, StreamSettings, Topics
 from streaming.topics import create_topics
-from tests.contract.conftest import read
+from tests.contract.conftest import World, poll_all, read
 from tests.tiny import write_tiny_model
 
 MEGABYTE = 1_000_000
@@ -66,3 +66,34 @@ def test_a_record_that_fits_no_dead_letter_leaves_its_place_there(
     assert not dead[1].value
     assert dict(dead[1].headers)["__connect.errors.offset"] == b"1"
     assert len(answers) == 3
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_a_batch_of_replies_is_no_larger_than_the_topics_take(client: str, bootstrap_servers: str) -> None:
+    limits = Limits(result_bytes=50_000)
+    world = _world(client, bootstrap_servers, limits)
+    world.results = f"small-{world.name}"
+    world.cluster.create([Topic(world.results, 1, 1, {"max.message.bytes": str(limits.result_bytes)})])
+    value = "x" * 1000
+    with world.stack:
+        world.send(*(f"{number}{value}" for number in range(300)))
+        broker = world.join()
+        for batch in poll_all(broker, 300):
+            world.answer(broker, batch)
+        assert len(world.answers(300)) == 300
+
+
+def test_the_parts_of_a_batch_that_was_split_are_waited_for(bootstrap_servers: str) -> None:
+    """kafka-python splits what the broker refuses."""
+    world = _world(CLIENTS[0], bootstrap_servers, Limits())
+    world.reviews = f"small-{world.name}"
+    world.cluster.create([Topic(world.reviews, 1, 1, {"max.message.bytes": "50000"})])
+    with world.stack:
+        world.send(*(f"{number}{'x' * 1000}" for number in range(300)))
+        with closing(world.cluster.read([world.reviews], from_beginning=True)) as reader:
+            assert len(read(reader, 300)) == 300
+
+
+def _world(client: str, bootstrap_servers: str, limits: Limits) -> World:
+    cluster = open_cluster(client, Connection(bootstrap_servers), limits)
+    return World(cluster, ExitStack(), cluster)
