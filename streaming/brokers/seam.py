@@ -13,6 +13,8 @@ from typing import NamedTuple, Protocol, Self, TypeAlias
 Headers: TypeAlias = list[tuple[str, bytes]]
 Partition: TypeAlias = tuple[str, int]
 
+MOST_BYTES = "max.message.bytes"  # the topic's setting: how large a batch may be, and a record in one of its own
+
 
 class Record(NamedTuple):
     """A record as it was read. `timestamp_ms` is -1 where the producer gave none."""
@@ -149,6 +151,9 @@ class Cluster(Protocol):
 
     def missing(self, topics: Sequence[str]) -> list[str]:
         """Those of `topics` that do not exist."""
+
+    def room(self, topics: Sequence[str]) -> dict[str, int]:
+        """The most bytes that a batch of records may have, for each of `topics` of which the cluster tells it."""
 
     def knows(self, group: str, topic: str) -> bool:
         """Whether the group has committed anything of the topic. A broker forgets a group that nobody is in."""

@@ -9,7 +9,7 @@ import pytest
 
 from streaming.brokers.confluent import ConfluentCluster
 from streaming.brokers.header_names import HeaderName
-from streaming.brokers.seam import Headers, Reply, Topic
+from streaming.brokers.seam import MOST_BYTES, Headers, Reply, Topic
 from tests.contract.conftest import World, poll, poll_all, read, values
 
 
@@ -124,6 +124,12 @@ def test_creating_topics_twice_changes_nothing(world: World) -> None:
     assert world.cluster.create([Topic(new, 4, 1, {}), Topic(world.reviews, 4, 1, {})]) == [new]
     assert world.cluster.create([Topic(new, 4, 1, {})]) == []
     assert world.cluster.missing([world.reviews, new]) == []
+
+
+def test_a_topic_tells_how_large_a_batch_may_be(world: World) -> None:
+    small = Topic(f"small-{world.name}", 1, 1, {MOST_BYTES: "50000"})
+    world.cluster.create([small])
+    assert world.cluster.room([small.name, world.reviews]) == {small.name: 50_000, world.reviews: 1_048_588}
 
 
 def test_what_a_group_has_not_answered_is_waiting(world: World) -> None:

@@ -11,14 +11,15 @@ from click.testing import CliRunner
 from cli import doctor
 from sentiment.errors import ServiceError
 from streaming.brokers.memory import MemoryCluster
+from streaming.brokers.seam import MOST_BYTES, Topic
 from streaming.settings import Connection, Limits, Topics
 from streaming.topics import create_topics
 from tests.tiny import write_tiny_model
 
 
-def look(model: Path) -> tuple[int, dict[str, dict[str, str]]]:
+def look(model: Path, *flags: str) -> tuple[int, dict[str, dict[str, str]]]:
     """The exit code, and by part what was found."""
-    result = CliRunner().invoke(doctor.doctor, ["--model", str(model), "--json"], catch_exceptions=False)
+    result = CliRunner().invoke(doctor.doctor, ["--model", str(model), "--json", *flags], catch_exceptions=False)
     return result.exit_code, {found["part"]: found for found in map(json.loads, result.stdout.splitlines())}
 
 
@@ -41,6 +42,17 @@ def test_what_is_missing_is_no_failure_and_comes_with_a_way_out(
     assert "sentiment train" in found["model"]["says"]
     assert "pip install '.[fast]'" in found["extra fast"]["says"]
     assert "sentiment topics" in found["Kafka"]["says"]
+
+
+def test_topics_that_take_less_than_an_answer_may_have_are_broken(tmp_path: Path, cluster: MemoryCluster) -> None:
+    room = {"sentiment": "900000", "dlq.reviews": "1048588"}
+    cluster.create([Topic(name, 1, 1, {MOST_BYTES: room.get(name, "1000")}) for name in Topics().names()])
+    code, found = look(tmp_path / "none")
+    assert (code, found["Kafka"]["state"]) == (1, "broken")
+    assert "sentiment takes 900,000 bytes and needs 1,000,000" in found["Kafka"]["says"]
+    assert "dlq.reviews takes 1,048,588 bytes and needs 2,000,000" in found["Kafka"]["says"]
+    assert "--result-bytes to 524294 or less" in found["Kafka"]["says"]
+    assert look(tmp_path / "none", "--result-bytes", "524294")[0] == 0
 
 
 def test_a_broker_that_does_not_answer_is_missing_or_broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
