@@ -6,15 +6,15 @@ import logging
 import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from operator import methodcaller
 from typing import Any, Self, TypeAlias, TypeVar
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
 
 from sentiment.errors import ServiceError
-from streaming.brokers.kafka_python_plain import record_at
-from streaming.brokers.seam import Record, Reply
+from streaming.brokers.kafka_python_plain import Rereader
+from streaming.brokers.seam import Partition, Record, Reply
 from streaming.settings import Connection, Limits
 
 START_SECONDS = 10
@@ -85,22 +85,42 @@ def producer_options(connection: Connection, limits: Limits) -> Options:
     }
 
 
-def records_of(messages: Iterable[Message], connection: Connection) -> list[Record]:
-    """The client's messages in the seam's terms; KafkaException if one of them is an error."""
-    return [_record_of(message, connection) for message in messages]
+def records_of(messages: Sequence[Message], connection: Connection) -> list[Record]:
+    """The client's messages in the seam's terms; KafkaException if one of them is an error.
+
+    A name that is no UTF-8 can't be had from this client: records with one are read again by another.
+    """
+    records = [_record_of(message) for message in messages]
+    unread = [message for message, record in zip(messages, records, strict=True) if record is None]
+    again = _read_again(unread, connection) if unread else {}
+    return [record or again[_place(message)] for message, record in zip(messages, records, strict=True)]
 
 
-def _record_of(message: Message, connection: Connection) -> Record:
-    topic, partition, offset = message.topic(), message.partition(), message.offset()
+def _record_of(message: Message) -> Record | None:
+    """None where a header's name is no UTF-8."""
     if error := message.error():
         raise KafkaException(error)
-    assert topic is not None and partition is not None and offset is not None  # noqa: S101, PT018 - it is no error
     try:
         named = headers_of(message)
-    except SystemError:  # a name that is no UTF-8: its bytes can't be had from this client
-        return record_at(connection, (topic, partition), offset)
+    except SystemError:
+        return None
     headers = [(name, b"" if value is None else value) for name, value in named] if named else []
-    return Record(topic, partition, offset, message.key(), message.value(), headers, message.timestamp()[1])
+    return Record(*_place(message), message.key(), message.value(), headers, message.timestamp()[1])
+
+
+def _place(message: Message) -> tuple[str, int, int]:
+    topic, partition, offset = message.topic(), message.partition(), message.offset()
+    assert topic is not None and partition is not None and offset is not None  # noqa: S101, PT018 - it is no error
+    return topic, partition, offset
+
+
+def _read_again(messages: Iterable[Message], connection: Connection) -> dict[tuple[str, int, int], Record]:
+    """By place, the records that these messages are."""
+    offsets: dict[Partition, list[int]] = {}
+    for topic, partition, offset in map(_place, messages):
+        offsets.setdefault((topic, partition), []).append(offset)
+    with closing(Rereader(connection)) as rereader:
+        return {(*each, r.offset): r for each, at in offsets.items() for r in rereader.records(each, at)}
 
 
 class ConfluentReader:

@@ -84,6 +84,20 @@ def test_a_record_whose_header_name_is_not_utf8_is_read_and_answered(world: Worl
     assert names == [rb"caf\xe9" if isinstance(world.cluster, ConfluentCluster) else b"caf\xe9", b"after"]
 
 
+def test_many_records_whose_header_names_are_not_utf8_are_read_in_reasonable_time(world: World) -> None:
+    """Between them are others."""
+    name, broker = HeaderName("caf\udce9"), world.join()
+    with world.any_bytes.sender() as sender:
+        for number in range(300):
+            sender.send(Reply(world.reviews, b"%d" % number, b"%d" % number, [(name, b"\xff")] if number % 3 else []))
+    started = time.monotonic()
+    records = [record for batch in poll_all(broker, 300) for record in batch.records]
+    assert time.monotonic() - started < 8
+    assert sorted(int(record.value or b"") for record in records) == list(range(300))
+    for record in records:
+        assert record.headers == ([(name, b"\xff")] if int(record.value or b"") % 3 else [])
+
+
 def test_a_record_whose_header_name_has_a_nul_is_read_and_answered(world: World) -> None:
     with world.any_bytes.sender() as sender:
         sender.send(Reply(world.reviews, b"key", b"value", [("a\0b", b"\xff"), ("after", b"")]))
