@@ -153,7 +153,7 @@ def _consumer_options(connection: Connection, limits: Limits, group: Group) -> O
 
 def _producer_options(connection: Connection, limits: Limits, group: Group) -> Options:
     return plain.producer_options(connection, limits) | {
-        "transactional.id": f"{group.name}-{group.instance}",
+        "transactional.id": group.transactional_id,
         "transaction.timeout.ms": 2 * COMMIT_SECONDS * 1000,
         "delivery.timeout.ms": COMMIT_SECONDS * 1000,
         "queue.buffering.max.messages": 0,  # without limit, for the batch has one

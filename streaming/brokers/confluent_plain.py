@@ -14,12 +14,13 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Produ
 
 from sentiment.errors import ServiceError
 from streaming.brokers.kafka_python_plain import Rereader
-from streaming.brokers.seam import Partition, Record, Reply
+from streaming.brokers.seam import TAKEN, Partition, Record, Reply
 from streaming.settings import Connection, Limits
 
 START_SECONDS = 10
 AGAIN_SECONDS = 0.2
 NOT_YET = (KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE)  # of a topic that is new
+FENCED = (KafkaError._FENCED, KafkaError.PRODUCER_FENCED, KafkaError.FENCED_INSTANCE_ID)  # noqa: SLF001 - its name
 SEND_SECONDS = 60
 READ_AT_ONCE = 10_000
 
@@ -33,7 +34,15 @@ headers_of = methodcaller("headers")
 
 
 def failed(doing: str, error: Exception) -> ServiceError:
-    return ServiceError(f"{doing} failed: {error}")
+    return ServiceError(f"{doing} failed: {TAKEN if _is_fenced(error) else error}")
+
+
+def _is_fenced(error: Exception) -> bool:
+    """Of a consumer the code only says that it is for good, and the text why."""
+    said = error.args[0] if error.args else None
+    return isinstance(said, KafkaError) and (
+        said.code() in FENCED or (said.code() == KafkaError._FATAL and "fenced" in said.str())  # noqa: SLF001
+    )
 
 
 @contextmanager
@@ -78,6 +87,7 @@ def producer_options(connection: Connection, limits: Limits) -> Options:
     """Idempotent, acknowledged by all replicas. A batch is no larger than the topics take: this client splits none."""
     return client_options(connection) | {
         "enable.idempotence": True,
+        "partitioner": "murmur2_random",  # as kafka-python and Java do, so that a key has one partition
         "message.max.bytes": limits.sent_bytes,
         "delivery.report.only.error": True,
         "linger.ms": 20,  # a flush cuts it short

@@ -111,7 +111,7 @@ class KafkaPythonCluster:
         """Its first act ends the transaction that a killed predecessor of the same name left open."""
         producer = KafkaProducer(
             **client_options(self._connection),
-            transactional_id=f"{group.name}-{group.instance}",
+            transactional_id=group.transactional_id,
             transaction_timeout_ms=2 * COMMIT_SECONDS * 1000,
             delivery_timeout_ms=COMMIT_SECONDS * 1000,
             request_timeout_ms=COMMIT_SECONDS * 500,

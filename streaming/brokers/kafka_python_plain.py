@@ -12,11 +12,11 @@ from threading import Thread
 from typing import Any, Self
 
 from kafka import KafkaConsumer, KafkaProducer
-from kafka.errors import KafkaError, KafkaTimeoutError, UnknownError
+from kafka.errors import FencedInstanceIdError, KafkaError, KafkaTimeoutError, ProducerFencedError, UnknownError
 from kafka.structs import TopicPartition
 
 from sentiment.errors import ServiceError
-from streaming.brokers.seam import Partition, Record, Reply
+from streaming.brokers.seam import TAKEN, Partition, Record, Reply
 from streaming.settings import Connection, Limits
 
 START_MS = 10_000
@@ -53,7 +53,8 @@ def broker_errors(doing: str) -> Iterator[None]:
         yield
     except KafkaError as error:
         why = f" ({'; '.join(ATTEMPTS.reasons)})" if isinstance(error, KafkaTimeoutError) and ATTEMPTS.reasons else ""
-        raise ServiceError(f"{doing} failed: {error}{why}") from error
+        said = TAKEN if isinstance(error, (ProducerFencedError, FencedInstanceIdError)) else f"{error}{why}"
+        raise ServiceError(f"{doing} failed: {said}") from error
 
 
 def client_options(connection: Connection) -> dict[str, Any]:

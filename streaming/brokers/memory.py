@@ -16,6 +16,7 @@ from typing import Literal, NamedTuple, Self
 from sentiment.errors import ServiceError
 from streaming.brokers.seam import (
     MOST_BYTES,
+    TAKEN,
     Batch,
     Broker,
     Group,
@@ -148,7 +149,7 @@ class MemoryBroker:
     def _rejoin(self) -> None:
         state = self._state
         if self._fenced:
-            raise ServiceError("reading reviews failed: another process has taken this one's name in the group")
+            raise ServiceError(f"reading reviews failed: {TAKEN}")
         if self._group.instance not in state.members:
             state.generation += 1
             state.members[self._group.instance] = self
@@ -163,6 +164,8 @@ class MemoryBroker:
         transaction = self._open = Transaction()
         try:
             yield MemoryOutbox(self._cluster, transaction)
+            if self._fenced:
+                raise ServiceError(f"committing a transaction failed: {TAKEN}")
             if batch.membership != self._membership() or transaction.state != "open":
                 raise ServiceError("committing a transaction failed: the batch's membership is no longer the group's")
         except BaseException:

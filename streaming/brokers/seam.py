@@ -14,6 +14,7 @@ Headers: TypeAlias = list[tuple[str, bytes]]
 Partition: TypeAlias = tuple[str, int]
 
 MOST_BYTES = "max.message.bytes"  # the topic's setting: how large a batch may be, and a record in one of its own
+TAKEN = "another process has taken this one's name in the group: each needs an --instance of its own"
 
 
 class Record(NamedTuple):
@@ -126,6 +127,11 @@ class Group(NamedTuple):
     name: str
     instance: str
     topic: str
+
+    @property
+    def transactional_id(self) -> str:
+        """This worker's alone: the length tells where the group's name ends, for either name may have hyphens."""
+        return f"{self.name}-{self.instance}-{len(self.name)}"
 
 
 class Topic(NamedTuple):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import pytest
 
 from sentiment.errors import ServiceError
-from streaming.brokers.seam import Batch, Broker
-from tests.contract.conftest import World, poll, poll_all, poll_together, values
+from streaming.brokers.seam import Batch, Broker, Group
+from tests.contract.conftest import World, poll, poll_all, poll_together, values, waiting
 
 
 class BrokenProcessError(Exception):
@@ -105,9 +107,36 @@ def test_a_restart_under_the_same_name_ends_what_its_predecessor_left_open(world
     again = poll(restarted)
     assert values(again) == ["a"]
     world.answer(restarted, again)
-    with pytest.raises(ServiceError):
+    with pytest.raises(ServiceError, match=r"another process has taken .* --instance"):
         left_open.__exit__(None, None, None)
     assert world.answers(1) == ["a"]
+
+
+def test_a_worker_whose_name_another_one_takes_is_told_so(world: World) -> None:
+    first = world.join()
+    world.send("a")
+    world.answer(first, poll(first))
+    second = world.join()
+    with pytest.raises(ServiceError, match=r"another process has taken .* --instance"):
+        _work_on(world, first, second)
+
+
+def test_names_that_read_the_same_together_are_two_workers(world: World) -> None:
+    first = world.join("blue-1")
+    second = world.cluster.join(Group(f"group-{world.name}-blue", "1", world.reviews))
+    world.stack.enter_context(closing(second))
+    world.send("a")
+    for broker in (first, second):
+        world.answer(broker, poll(broker))
+    assert world.answers(2) == ["a", "a"]
+
+
+def _work_on(world: World, *brokers: Broker) -> None:
+    """kafka-python learns by its next commit that its name is taken, so there is always something to commit."""
+    for _ in waiting():
+        world.send("b")
+        for broker in brokers:
+            world.answer(broker, broker.poll())
 
 
 def _break_after_a_reply(world: World, broker: Broker, batch: Batch) -> None:

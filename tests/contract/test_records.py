@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import time
+import uuid
 from contextlib import closing
 
 import pytest
 
+from streaming.brokers.clients import open_cluster
 from streaming.brokers.confluent import ConfluentCluster
 from streaming.brokers.header_names import HeaderName
 from streaming.brokers.seam import MOST_BYTES, Headers, Reply, Topic
+from streaming.settings import CLIENTS, Connection, Limits
 from tests.contract.conftest import World, poll, poll_all, read, values
 
 
@@ -123,6 +126,31 @@ def test_records_with_the_same_key_stay_in_one_partition(world: World) -> None:
             sender.send(Reply(world.reviews, b"same", str(number).encode(), []))
     records = [record for batch in poll_all(broker, 20) for record in batch.records]
     assert len({record.partition for record in records}) == 1
+
+
+# What Java's murmur2 makes of them, but for the sign: org.apache.kafka.common.utils.UtilsTest has the first six.
+MURMUR2 = {
+    b"21": -973932308,
+    b"foobar": -790332482,
+    b"a-little-bit-long-string": -985981536,
+    b"a-little-bit-longer-string": -1486304829,
+    b"lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8": -58897971,
+    b"abc": 479470107,
+    b"": 275646681,
+}
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_a_key_has_the_partition_that_java_gives_it(client: str, bootstrap_servers: str) -> None:
+    topic = Topic(f"keyed-{uuid.uuid4().hex[:8]}", 13, 1, {})
+    cluster = open_cluster(client, Connection(bootstrap_servers), Limits())
+    cluster.create([topic])
+    with cluster.sender() as sender:
+        for key in MURMUR2:
+            sender.send(Reply(topic.name, key, b"value", []))
+    with closing(cluster.read([topic.name], from_beginning=True)) as reader:
+        found = {record.key: record.partition for record in read(reader, len(MURMUR2))}
+    assert found == {key: (code & 0x7FFFFFFF) % topic.partitions for key, code in MURMUR2.items()}
 
 
 def test_a_reader_from_the_end_sees_what_is_written_after_it_was_made(world: World) -> None:
