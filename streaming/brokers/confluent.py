@@ -101,10 +101,12 @@ class ConfluentBroker:
 
     def reachable(self) -> bool:
         try:
-            self._consumer.list_topics(self._group.topic, ASK_SECONDS)
+            topic = self._consumer.list_topics(self._group.topic, ASK_SECONDS).topics[self._group.topic]
         except KafkaException:
             return False
-        return True
+        mine = {each.partition for each in self._consumer.assignment()}
+        led = {number for number, partition in topic.partitions.items() if partition.leader >= 0}
+        return topic.error is None and mine <= led
 
     def leave(self) -> None:
         member_id = self._consumer.memberid()

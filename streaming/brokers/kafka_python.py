@@ -181,13 +181,26 @@ class KafkaPythonBroker:
                 self._consumer.seek(TopicPartition(*partition), offset)
 
     def lag(self) -> dict[Partition, int]:
-        ends = {each: self._consumer.highwater(each) for each in self._consumer.assignment()}
-        return {(*each,): end - self._consumer.position(each) for each, end in ends.items() if end is not None}
+        found = {}
+        for each in self._consumer.assignment():
+            end, place = self._consumer.highwater(each), self._position(each)
+            if end is not None and place is not None:
+                found[each.topic, each.partition] = end - place
+        return found
+
+    def _position(self, partition: TopicPartition) -> int | None:
+        """As far as it is known without waiting for the broker."""
+        try:
+            position: int | None = self._consumer.position(partition, timeout_ms=0)
+        except KafkaError:
+            return None
+        return position
 
     def reachable(self) -> bool:
         (topic,) = self._consumer.subscription()
+        partitions = self._consumer.assignment() or [TopicPartition(topic, 0)]
         try:
-            self._consumer.end_offsets([TopicPartition(topic, 0)], timeout_ms=ASK_SECONDS * 1000)
+            self._consumer.end_offsets(partitions, timeout_ms=ASK_SECONDS * 1000)
         except KafkaError:
             return False
         return True

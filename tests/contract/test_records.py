@@ -7,13 +7,14 @@ import uuid
 from contextlib import closing
 
 import pytest
+from kafka import KafkaAdminClient
 
 from streaming.brokers.clients import open_cluster
 from streaming.brokers.confluent import ConfluentCluster
 from streaming.brokers.header_names import HeaderName
-from streaming.brokers.seam import MOST_BYTES, Headers, Reply, Topic
+from streaming.brokers.seam import MOST_BYTES, Group, Headers, Reply, Topic
 from streaming.settings import CLIENTS, Connection, Limits
-from tests.contract.conftest import World, poll, poll_all, read, values
+from tests.contract.conftest import World, poll, poll_all, read, values, waiting
 
 
 def test_a_lone_record_is_polled_at_once(world: World) -> None:
@@ -185,6 +186,26 @@ def test_what_a_group_has_not_answered_is_waiting(world: World) -> None:
     world.send("d")
     assert world.cluster.waiting(group, world.reviews) == 1
     assert world.cluster.knows(group, world.reviews)
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_a_topic_that_was_deleted_can_not_be_reached(client: str, bootstrap_servers: str) -> None:
+    topic = f"deleted-{uuid.uuid4().hex[:8]}"
+    cluster = open_cluster(client, Connection(bootstrap_servers), Limits())
+    cluster.create([Topic(topic, 2, 1, {})])
+    with closing(cluster.join(Group(topic, "one", topic))) as broker:
+        with cluster.sender() as sender:
+            sender.send(Reply(topic, None, b"value", []))
+        assert values(poll(broker)) == ["value"]
+        assert broker.reachable()
+        with closing(KafkaAdminClient(bootstrap_servers=bootstrap_servers)) as admin:
+            admin.delete_topics([topic])
+        for _ in waiting():
+            if not broker.reachable():
+                break
+        started = time.monotonic()
+        broker.lag()
+        assert time.monotonic() - started < 1
 
 
 def test_a_topic_can_be_read_as_soon_as_it_is_there(world: World) -> None:
