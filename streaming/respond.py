@@ -10,11 +10,11 @@ from msgspec import UNSET
 
 from sentiment import Classifier, Prediction
 from sentiment.predictions import Predictions
-from sentiment.results import result
+from sentiment.results import Source, result
 from streaming.brokers.seam import Record, Reply
 from streaming.dead_letters import TOO_LARGE, dead_letter
 from streaming.messages import Rejection, Review, read_review, result_reply, size
-from streaming.settings import StreamSettings
+from streaming.settings import Limits, StreamSettings
 
 _encoder = msgspec.json.Encoder()
 
@@ -29,7 +29,7 @@ class Answers(NamedTuple):
 
 def respond(records: Sequence[Record], classifier: Classifier, settings: StreamSettings) -> Answers:
     """A result or a dead letter for each record. Pure: nothing is read, sent or remembered."""
-    read = [read_review(record, settings.limits.text_characters) for record in records]
+    read = [_read(record, settings.limits) for record in records]
     explained = classifier if settings.explain else None
     predictions = classifier.predict([review.text for review in read if isinstance(review, Review)])
     each, rejections, replies = iter(predictions), [], []
@@ -46,6 +46,14 @@ def respond(records: Sequence[Record], classifier: Classifier, settings: StreamS
             rejections.append(rejection)
         replies.append(reply)
     return Answers(replies, predictions, rejections)
+
+
+def _read(record: Record, limits: Limits) -> Review | Rejection:
+    """What is larger than anything that is sent is not decoded: that takes several times its size."""
+    if (bytes_ := len(record.value or b"")) > limits.sent_bytes:
+        source = Source(record.topic, record.partition, record.offset)
+        return Rejection(TOO_LARGE, f"the value has {bytes_} bytes: the most is {limits.sent_bytes}", source)
+    return read_review(record, limits.text_characters)
 
 
 def _value(review: Review, prediction: Prediction, version: str, explained: Classifier | None) -> bytes:

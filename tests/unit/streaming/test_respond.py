@@ -89,6 +89,14 @@ def test_of_a_record_that_no_dead_letter_can_hold_its_place_is_kept(classifier: 
         assert "theirs" not in headers
 
 
+def test_a_value_that_is_larger_than_anything_sent_is_not_decoded(classifier: Classifier) -> None:
+    settings = replace(SETTINGS, limits=Limits(result_bytes=1000))
+    (rejection,) = respond(records(b"\xff" * 2001), classifier, settings).rejections
+    assert (rejection.reason, rejection.detail) == ("record_too_large", "the value has 2001 bytes: the most is 2000")
+    (rejection,) = respond(records(b"\xff" * 2000), classifier, settings).rejections
+    assert rejection.detail.startswith("not_utf8")
+
+
 @given(values=st.lists(st.none() | st.binary() | st.text().map(str.encode), max_size=20))
 def test_every_record_has_exactly_one_reply(classifier: Classifier, values: list[bytes | None]) -> None:
     replies = replies_to(records(*values), classifier)
