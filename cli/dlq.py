@@ -17,7 +17,7 @@ from cli import broker_options
 from cli.terminal import fitting, one_line, plain
 from sentiment.errors import DataError, SettingError
 from streaming.brokers.seam import Cluster, Group
-from streaming.dead_letters import DeadLetter, Replayed, dead_letters, replay
+from streaming.dead_letters import DeadLetter, Target, dead_letters, replay
 from streaming.messages import Reason, time_of
 from streaming.settings import Limits
 from streaming.topics import require_topics
@@ -103,17 +103,29 @@ def send_again(group: str, reasons: tuple[str, ...], idle: float, as_json: bool,
     it is new is to be said by --new-group, for the broker may only have forgotten it. A review that still can't be
     classified comes back as a new dead letter, which waits for the next replay.
     """
-    cluster = _cluster(flags, "dead_letters_topic", "reviews_topic", limits=Limits(result_bytes=flags["result_bytes"]))
-    topic, done = flags["dead_letters_topic"], Replayed(0, 0)
+    limits = Limits(result_bytes=flags["result_bytes"])
+    cluster = _cluster(flags, "dead_letters_topic", "reviews_topic", limits=limits)
+    topic, target = flags["dead_letters_topic"], _target(cluster, flags["reviews_topic"], limits)
     _require_memory(cluster, group, topic, flags["new_group"])
+    limits = Limits(result_bytes=min(limits.result_bytes, target.most_bytes))  # what a batch is gathered to
+    cluster = broker_options.cluster(flags["client"], broker_options.connection(flags["bootstrap_servers"]), limits)
+    sent = passed_over = too_large = 0
     with closing(cluster.join(Group(group, "dlq-replay", topic))) as broker:
-        for more in replay(broker, flags["reviews_topic"], _of(reasons), idle):
-            done = Replayed(done.sent + more.sent, done.passed_over + more.passed_over)
+        for more in replay(broker, target, _of(reasons), idle):
+            sent, passed_over = sent + more.sent, passed_over + more.passed_over
+            too_large += len(more.too_large)
+            for place in more.too_large:
+                click.echo(f"{place} is too large for {target.topic}: the most is {target.most_bytes:,}", err=True)
         broker.leave()
     if as_json:
-        click.echo(msgspec.json.encode(done._asdict()))
+        click.echo(msgspec.json.encode({"sent": sent, "passed_over": passed_over, "too_large": too_large}))
     else:
-        click.echo(f"sent again: {done.sent:,}; passed over: {done.passed_over:,}")
+        click.echo(f"sent again: {sent:,}; passed over: {passed_over:,}, of which {too_large:,} are too large")
+
+
+def _target(cluster: Cluster, topic: str, limits: Limits) -> Target:
+    """What the topic takes, or the client sends, as one record."""
+    return Target(topic, min(limits.sent_bytes, cluster.room([topic]).get(topic, limits.sent_bytes)))
 
 
 def _of(reasons: tuple[str, ...]) -> Callable[[DeadLetter], bool]:

@@ -7,9 +7,11 @@ import time
 from collections.abc import Generator, Sequence
 from contextlib import closing
 
+from sentiment.errors import ServiceError
 from streaming.brokers.seam import Cluster, Record
 
 POLL_SECONDS = 0.25
+STALLED_SECONDS = 10.0  # of silence, where there is more to read
 
 
 def follow(
@@ -22,6 +24,8 @@ def follow(
 ) -> Generator[Record]:
     """The records of all partitions as they come; ends after `idle_seconds` without one, or never.
 
+    It does not end before all is read that was there at its start: ServiceError where nothing more of that comes.
+
     Those with a timestamp after `latest_ms` are as if they were not there.
 
     The starting point is fixed when the first record is asked for.
@@ -33,5 +37,11 @@ def follow(
             yield from records
             if records:
                 quiet_since = time.monotonic()
-            elif idle_seconds is not None and time.monotonic() - quiet_since >= idle_seconds:
-                return
+            elif idle_seconds is not None and (quiet := time.monotonic() - quiet_since) >= idle_seconds:
+                if not (ahead := reader.ahead()):
+                    return
+                if quiet >= STALLED_SECONDS:
+                    raise ServiceError(
+                        f"reading {', '.join(topics)} stopped short: nothing has come for {quiet:.0f} s, and up to "
+                        f"{ahead:,} records are still to be read; is the broker well?"
+                    )

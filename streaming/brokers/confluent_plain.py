@@ -118,6 +118,11 @@ def _record_of(message: Message) -> Record | None:
     return Record(*_place(message), message.key(), message.value(), headers, message.timestamp()[1])
 
 
+def _is_end(message: Message) -> bool:
+    error = message.error()
+    return error is not None and error.code() == KafkaError._PARTITION_EOF  # noqa: SLF001 - its name
+
+
 def _place(message: Message) -> tuple[str, int, int]:
     topic, partition, offset = message.topic(), message.partition(), message.offset()
     assert topic is not None and partition is not None and offset is not None  # noqa: S101, PT018 - it is no error
@@ -138,7 +143,12 @@ class ConfluentReader:
 
     def __init__(self, connection: Connection, topics: Sequence[str], *, from_beginning: bool) -> None:
         self._connection = connection
-        options = {"group.id": f"reader-{uuid.uuid4()}", "isolation.level": "read_committed"}  # the group stays unused
+        self._left: dict[Partition, tuple[int, int]] = {}  # where each is read next, and where it ended
+        options = {
+            "group.id": f"reader-{uuid.uuid4()}",  # stays unused
+            "isolation.level": "read_committed",
+            "enable.partition.eof": True,  # the one sign of having passed what is no record at the end
+        }
         with broker_errors(f"reading {', '.join(topics)} at {connection.bootstrap_servers}"):
             self._consumer = Consumer(client_options(connection) | options, logger=log)
             self._consumer.assign([self._start(t, p, from_beginning) for t in topics for p in self._partitions(t)])
@@ -149,14 +159,24 @@ class ConfluentReader:
     def _start(self, topic: str, partition: int, from_beginning: bool) -> TopicPartition:
         place = TopicPartition(topic, partition)
         first, end = once_ready(lambda seconds: self._consumer.get_watermark_offsets(place, seconds), START_SECONDS)
-        return TopicPartition(topic, partition, first if from_beginning else end)
+        start = first if from_beginning else end
+        self._left[topic, partition] = start, end
+        return TopicPartition(topic, partition, start)
 
     def poll(self, seconds: float) -> list[Record]:
         with broker_errors("reading"):
             messages = self._consumer.consume(1, seconds)
             if messages:
                 messages += self._consumer.consume(READ_AT_ONCE - 1, 0)
-            return records_of(messages, self._connection)
+            ends = [message for message in messages if _is_end(message)]
+            records = records_of([message for message in messages if not _is_end(message)], self._connection)
+        for topic, partition, offset in (*map(_place, ends), *((r.topic, r.partition, r.offset + 1) for r in records)):
+            place, end = self._left[topic, partition]
+            self._left[topic, partition] = max(place, offset), end
+        return records
+
+    def ahead(self) -> int:
+        return sum(max(end - place, 0) for place, end in self._left.values())
 
     def close(self) -> None:
         self._consumer.close()

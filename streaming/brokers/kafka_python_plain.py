@@ -167,11 +167,17 @@ class KafkaPythonReader:
             place(*partitions)
             for partition in partitions:
                 self._consumer.position(partition, timeout_ms=START_MS)
+            self._ends = self._consumer.end_offsets(partitions, timeout_ms=START_MS)  # of what is committed
 
     def poll(self, seconds: float) -> list[Record]:
         with broker_errors("reading"):
             polled = self._consumer.poll(int(seconds * 1000))
         return [record_of(r) for records in polled.values() for r in records]
+
+    def ahead(self) -> int:
+        with broker_errors("reading"):
+            places = {each: self._consumer.position(each, timeout_ms=0) or 0 for each in self._ends}
+        return sum(max(end - places[each], 0) for each, end in self._ends.items())
 
     def close(self) -> None:
         self._consumer.close()

@@ -118,6 +118,11 @@ class MemoryCluster:
     def end(self, partition: Partition) -> int:
         return len(self._topics[partition[0]][partition[1]])
 
+    def committed_end(self, partition: Partition) -> int:
+        """Where a reader comes to at most: the first record of a transaction that is open, or the end."""
+        log = self._topics[partition[0]][partition[1]]
+        return next((n for n, entry in enumerate(log) if entry.transaction.state == "open"), len(log))
+
     def take(self, positions: dict[Partition, int], most: int) -> list[Record]:
         """Up to `most` committed records from `positions`, which move on; nothing behind an open transaction."""
         taken: list[Record] = []
@@ -219,10 +224,14 @@ class MemoryReader:
     def __init__(self, cluster: MemoryCluster, topics: Sequence[str], *, from_beginning: bool) -> None:
         self._cluster = cluster
         partitions = [partition for topic in topics for partition in cluster.partitions(topic)]
+        self._ends = {p: cluster.committed_end(p) for p in partitions}
         self._positions = {p: 0 if from_beginning else cluster.end(p) for p in partitions}
 
     def poll(self, seconds: float) -> list[Record]:
         return self._cluster.take(self._positions, self._cluster.most_records)
+
+    def ahead(self) -> int:
+        return sum(max(end - self._positions[each], 0) for each, end in self._ends.items())
 
     def close(self) -> None:
         """Nothing is held."""

@@ -99,6 +99,9 @@ class Reader(Protocol):
     def poll(self, seconds: float) -> list[Record]:
         """Wait for records and return as soon as there are any; after `seconds`, an empty list."""
 
+    def ahead(self) -> int:
+        """How many places, not all of them records', are yet to be read of what was there when the reader was made."""
+
     def close(self) -> None: ...
 
 

@@ -161,6 +161,28 @@ def test_a_reader_from_the_end_sees_what_is_written_after_it_was_made(world: Wor
         assert [record.value for record in read(reader, 1)] == [b"after"]
 
 
+def test_a_reader_knows_how_much_is_ahead_of_what_was_there(world: World) -> None:
+    """Behind the last record stands a transaction's mark, and one more transaction is still open."""
+    broker = world.join()
+    world.send("a", "b", "c")
+    for batch in poll_all(broker, 3):
+        world.answer(broker, batch)
+    world.send("d")
+    batch = poll(broker)
+    with broker.transaction(batch) as outbox:
+        outbox.send(world.echo(batch.records[0]))
+        with closing(world.cluster.read([world.results], from_beginning=True)) as reader:
+            assert reader.ahead() >= 3
+            found = read(reader, 3)
+            for _ in waiting():
+                if not reader.ahead():
+                    break
+                found += reader.poll(0.1)
+    assert len(found) == 3
+    with closing(world.cluster.read([world.results], from_beginning=False)) as reader:
+        assert reader.ahead() == 0
+
+
 def test_creating_topics_twice_changes_nothing(world: World) -> None:
     new = f"new-{world.name}"
     assert world.cluster.missing([world.reviews, new]) == [new]

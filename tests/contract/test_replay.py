@@ -8,13 +8,14 @@ import pytest
 
 from sentiment.results import Source
 from streaming.brokers.seam import Headers, Record
-from streaming.dead_letters import REPLAY, DeadLetter, Replayed, dead_letter, dead_letters, replay
+from streaming.dead_letters import REPLAY, DeadLetter, Replayed, Target, dead_letter, dead_letters, replay
 from streaming.messages import Reason, Rejection
 from tests.contract.conftest import World, read
 
 REASONS: tuple[Reason, ...] = ("not_an_object", "text_too_long", "not_utf8")
 THEIRS: Headers = [("traceparent", b"00-1"), ("traceparent", b"00-2"), ("empty", b"")]
 IDLE_SECONDS = 1.5
+MOST_BYTES = 1_000_000
 
 
 def fill(world: World, count: int) -> None:
@@ -32,16 +33,17 @@ def _join_soon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("streaming.dead_letters.JOIN_SECONDS", 5.0)
 
 
-def go_through(world: World, topic: str, *reasons: str) -> Replayed:
+def go_through(world: World, topic: str, *reasons: str, most_bytes: int = MOST_BYTES) -> Replayed:
     """One run by a member that leaves afterwards."""
 
     def chosen(letter: DeadLetter) -> bool:
         return not reasons or letter.reason in reasons
 
     broker = world.join()
-    done = list(replay(broker, topic, chosen, IDLE_SECONDS))
+    done = list(replay(broker, Target(topic, most_bytes), chosen, IDLE_SECONDS))
     broker.leave()
-    return Replayed(sum(each.sent for each in done), sum(each.passed_over for each in done))
+    places = tuple(place for each in done for place in each.too_large)
+    return Replayed(sum(each.sent for each in done), sum(each.passed_over for each in done), places)
 
 
 def sent(world: World, at_least: int) -> list[Record]:
@@ -67,6 +69,13 @@ def test_what_is_not_chosen_is_passed_over_for_the_group(world: World) -> None:
     assert go_through(world, world.results, "text_too_long") == Replayed(3, 6)
     assert go_through(world, world.results) == Replayed(0, 0)
     assert len(sent(world, 3)) == 3
+
+
+def test_what_is_too_large_is_passed_over_and_named(world: World) -> None:
+    fill(world, 3)
+    done = go_through(world, world.results, most_bytes=100)
+    assert (done.sent, done.passed_over, len(done.too_large)) == (0, 3, 3)
+    assert {place.rpartition("-")[0] for place in done.too_large} <= {f"{world.reviews}-0", f"{world.reviews}-1"}
 
 
 def test_what_comes_back_waits_for_another_run(world: World) -> None:
@@ -101,7 +110,7 @@ def test_a_run_that_is_broken_off_sends_nothing_twice(world: World) -> None:
 
     broker = world.join()
     with pytest.raises(RuntimeError, match="broken off"):
-        list(replay(broker, world.results, breaks, IDLE_SECONDS))
+        list(replay(broker, Target(world.results, MOST_BYTES), breaks, IDLE_SECONDS))
     broker.leave()
     go_through(world, world.results)
     assert sorted(record.key or b"" for record in sent(world, 6)) == [b"0", b"1", b"2", b"3", b"4", b"5"]

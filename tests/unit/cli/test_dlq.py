@@ -13,7 +13,7 @@ from sentiment.errors import DataError, ServiceError, SettingError
 from sentiment.results import Source
 from streaming.brokers.header_names import HeaderName
 from streaming.brokers.memory import MemoryCluster
-from streaming.brokers.seam import Headers, Record, Reply
+from streaming.brokers.seam import MOST_BYTES, Headers, Record, Reply, Topic
 from streaming.dead_letters import dead_letter
 from streaming.messages import Reason, Rejection
 from streaming.settings import Limits, Topics
@@ -86,13 +86,27 @@ def test_replay_sends_each_once_and_says_how_many(letters: MemoryCluster) -> Non
     with pytest.raises(SettingError, match=r"nothing on record .* --new-group sends everything there is, up to 3 "):
         run(*arguments)
     arguments += ("--new-group",)
-    assert json.loads(run(*arguments, "--reason", "not_an_object").stdout) == {"sent": 1, "passed_over": 2}
-    assert json.loads(run(*arguments[:-1]).stdout) == {"sent": 0, "passed_over": 0}
+    assert json.loads(run(*arguments, "--reason", "not_an_object").stdout) == {
+        "sent": 1,
+        "passed_over": 2,
+        "too_large": 0,
+    }
+    assert json.loads(run(*arguments[:-1]).stdout) == {"sent": 0, "passed_over": 0, "too_large": 0}
     with pytest.raises(SettingError, match="before: leave --new-group out"):
         run(*arguments)
-    assert json.loads(run(*arguments, "--group", "anew").stdout) == {"sent": 3, "passed_over": 0}
+    assert json.loads(run(*arguments, "--group", "anew").stdout) == {"sent": 3, "passed_over": 0, "too_large": 0}
     reader = letters.read(["reviews"], from_beginning=True)
     assert [record.value for record in reader.poll(0)] == [b'{"text": \x1b[31m'] * 2 + [b"\xff\x00", None]
+
+
+def test_a_letter_that_the_reviews_do_not_take_is_passed_over_and_named(cluster: MemoryCluster) -> None:
+    cluster.create([Topic("reviews", 1, 1, {MOST_BYTES: "1000"})])
+    create_topics(cluster, Topics(partitions=1), Limits())
+    put(cluster, "not_utf8", b"\xff" * 1000, [])
+    put(cluster, "not_utf8", b"\xff" * 500, [])
+    result = run("replay", "--idle", "0.01", "--new-group")
+    assert result.stdout == "sent again: 1; passed over: 1, of which 1 are too large\n"
+    assert result.stderr == "dlq.reviews-0-0 is too large for reviews: the most is 1,000\n"
 
 
 def test_a_missing_topic_is_named(cluster: MemoryCluster) -> None:

@@ -14,8 +14,8 @@ from prometheus_client import CollectorRegistry
 
 from sentiment import Classifier
 from sentiment.errors import ServiceError
-from streaming.brokers.memory import MemoryCluster
-from streaming.brokers.seam import Batch, Broker, Group, Outbox, Partition, Reply
+from streaming.brokers.memory import MemoryCluster, MemoryReader
+from streaming.brokers.seam import Batch, Broker, Group, Outbox, Partition, Record, Reply
 from streaming.delivery import deliver
 from streaming.metrics import POLLED, StreamMetrics
 from streaming.producing import paced, send_reviews
@@ -137,6 +137,22 @@ def test_paced_reviews_come_no_faster_than_asked() -> None:
 def test_following_from_the_end_does_not_show_what_was_there(cluster: MemoryCluster) -> None:
     send_reviews(cluster, "reviews", REVIEWS)
     assert list(follow(cluster, ["reviews"], from_beginning=False, idle_seconds=0)) == []
+
+
+class Stuck(MemoryReader):
+    """A reader to which nothing comes any more."""
+
+    def poll(self, seconds: float) -> list[Record]:
+        return []
+
+
+def test_following_does_not_take_a_part_for_the_whole(cluster: MemoryCluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("streaming.reading.STALLED_SECONDS", 0.01)
+    monkeypatch.setattr(cluster, "read", partial(Stuck, cluster))
+    assert list(follow(cluster, ["reviews"], from_beginning=True, idle_seconds=0)) == []
+    send_reviews(cluster, "reviews", REVIEWS)
+    with pytest.raises(ServiceError, match="up to 50 records are still to be read"):
+        list(follow(cluster, ["reviews"], from_beginning=True, idle_seconds=0))
 
 
 def test_a_missing_topic_is_named() -> None:

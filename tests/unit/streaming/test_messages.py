@@ -10,8 +10,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from kafka.record.default_records import DefaultRecordBatchBuilder
 
+from sentiment.results import Source
 from streaming.brokers.seam import Headers, Record, Reply
-from streaming.dead_letters import dead_letter
+from streaming.dead_letters import as_it_came, dead_letter, read_dead_letter
 from streaming.messages import Rejection, Review, read_review, result_reply, size
 
 AFTER_THE_YEAR_9999 = 253_402_300_800_000
@@ -151,15 +152,33 @@ def test_the_last_moment_that_a_date_can_hold_is_kept() -> None:
     assert dict(reply.headers)["ce_time"].startswith(b"9999-12-31T23:59:59")
 
 
+def test_a_senders_headers_that_are_named_like_ours_go_through_a_replay() -> None:
+    theirs = [("sentiment.reason", b"x"), ("__connect.errors.task.id", b"1"), ("__connect.errors.topic", b"theirs")]
+    old = Record("reviews", 2, 41, b"k", b"\xff", [*theirs, ("last", b"")], 0)
+    for run in ("one", "two"):
+        letter = dead_letter(old, "dlq.reviews", Rejection("not_utf8", "why", Source("reviews", 2, 41)))
+        read = Record(letter.topic, 0, 0, letter.key, letter.value, letter.headers, 0)
+        told = read_dead_letter(read)
+        assert (told.origin, told.reason) == ("reviews-2-41", "not_utf8")
+        again = as_it_came(read, "reviews", run)
+        assert again.headers == [*theirs, ("last", b""), ("sentiment.replay", run.encode())]
+        old = old._replace(headers=again.headers)
+
+
+def test_of_a_letter_that_is_not_ours_nothing_is_taken_off() -> None:
+    theirs = [("__connect.errors.topic", b"theirs")]
+    assert as_it_came(Record("dlq", 0, 0, None, b"", theirs, 0), "reviews", "run").headers[:-1] == theirs
+
+
 def test_a_dead_letter_keeps_the_record_and_says_where_it_stood_and_why() -> None:
     old = record(b"{", [("ce_id", b"theirs"), ("sentiment.reason", b"of an earlier try")])
     rejection = read_review(old, 1000)
     assert isinstance(rejection, Rejection)
     reply = dead_letter(old, "dlq.reviews", rejection)
     assert (reply.topic, reply.key, reply.value) == ("dlq.reviews", b"key", b"{")
-    assert reply.headers[0] == ("ce_id", b"theirs")
+    assert reply.headers[:2] == old.headers
     headers = dict(reply.headers)
-    assert len(headers) == len(reply.headers) == 9
+    assert len(headers) == len(reply.headers) - 1 == 9
     assert headers["__connect.errors.topic"] == b"reviews"
     assert headers["__connect.errors.partition"] == b"2"
     assert headers["__connect.errors.offset"] == b"41"
