@@ -14,7 +14,8 @@ import pytest
 from local import broker
 from streaming.brokers.clients import open_cluster
 from streaming.brokers.confluent_plain import START_SECONDS
-from streaming.brokers.seam import Group, Topic
+from streaming.brokers.seam import Group, Reply, Topic
+from streaming.dead_letters import dead_letters
 from streaming.settings import CLIENTS, Connection, Limits
 from tests.contract.conftest import waiting
 from tests.kafka_broker import shared_software
@@ -39,6 +40,24 @@ def test_a_worker_waits_for_a_broker_that_does_not_answer_at_once(
     with closing(cluster.join(Group("group", "one", "reviews"))):
         awake.join()
     assert "not ready yet" in caplog.text
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_all_dead_letters_are_listed_though_the_broker_is_silent_for_a_while(
+    own_broker: broker.Broker, client: str
+) -> None:
+    cluster = open_cluster(client, Connection(own_broker.address), Limits())
+    cluster.create([Topic("dlq", 1, 1, {})])
+    with cluster.sender() as sender:
+        for number in range(3000):
+            sender.send(Reply("dlq", b"%d" % number, b"x" * 2000, []))
+    letters = dead_letters(cluster, "dlq", idle_seconds=0.5)
+    assert next(letters)
+    os.kill(own_broker.pid, signal.SIGSTOP)
+    awake = Timer(3, os.kill, (own_broker.pid, signal.SIGCONT))
+    awake.start()
+    assert len(list(letters)) == 2999
+    awake.join()
 
 
 @pytest.mark.parametrize("client", CLIENTS)

@@ -16,6 +16,7 @@ from sentiment import Classifier
 from sentiment.errors import ServiceError
 from streaming.brokers.memory import MemoryCluster, MemoryReader
 from streaming.brokers.seam import Batch, Broker, Group, Outbox, Partition, Record, Reply
+from streaming.dead_letters import Target, replay
 from streaming.delivery import deliver
 from streaming.metrics import POLLED, StreamMetrics
 from streaming.producing import paced, send_reviews
@@ -203,6 +204,15 @@ def test_a_poll_counts_only_if_the_cluster_answers(
     stop = Event()
     figures = run(kind(cluster.join(Group("sentiment", "one", "reviews")), stop), classifier, stop)
     assert bool(figures.get_sample_value(POLLED)) == polled
+
+
+def test_a_replay_does_not_take_an_absent_broker_for_silence(
+    cluster: MemoryCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("streaming.dead_letters.STALLED_SECONDS", 0.01)
+    away = Away(cluster.join(Group("dlq", "one", "dlq.reviews")), Event())
+    with pytest.raises(ServiceError, match="has not answered"):
+        list(replay(away, Target("reviews", 1000), lambda _: True, 0.001))
 
 
 def test_a_partition_that_another_worker_has_is_no_longer_behind_here(classifier: Classifier) -> None:
