@@ -20,6 +20,12 @@ from sentiment.manifest import FORMAT, Manifest
 MANIFEST, COEFFICIENTS, TERMS, CHECKS = "model.json", "coefficients.npz", "terms.txt.gz", "checks.jsonl"
 
 
+class _Format(msgspec.Struct):
+    """The one field that every format has, whatever else it holds."""
+
+    format: int = FORMAT
+
+
 class Check(msgspec.Struct, frozen=True):
     """A golden text and its answer: loading re-scores it."""
 
@@ -39,20 +45,21 @@ def read_manifest(version: Path) -> Manifest:
     """`model.json` of a version folder; ModelError if it is missing, malformed or of another format."""
     path = version / MANIFEST
     try:
-        manifest = msgspec.json.decode(path.read_bytes(), type=Manifest)
+        content = path.read_bytes()
+        found = msgspec.json.decode(content, type=_Format).format
+        if found != FORMAT:
+            raise ModelError(f"{path} has format {found}; this program reads format {FORMAT}")
+        return msgspec.json.decode(content, type=Manifest)
     except FileNotFoundError as error:
         raise ModelError(
             f"{version} holds no {MANIFEST}: it is not a model; train one with `sentiment train`"
         ) from error
     except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ModelError(f"{path} can't be read as a model's description: {error}") from error
-    if manifest.format != FORMAT:
-        raise ModelError(f"{path} has format {manifest.format}; this program reads format {FORMAT}")
-    return manifest
 
 
 def verify_files(version: Path, manifest: Manifest) -> None:
-    """Compare each file's sha256 with the one in `model.json`; ModelError names the first that differs."""
+    """Compare each file's sha256 with the one in `model.json`; ModelError names the first that is not that file."""
     for name in (COEFFICIENTS, TERMS, CHECKS):
         if name not in manifest.files:
             raise ModelError(f"{version / MANIFEST} names no checksum of {name}")
@@ -60,10 +67,17 @@ def verify_files(version: Path, manifest: Manifest) -> None:
         path = version / name
         if not path.resolve().is_relative_to(version.resolve()):
             raise ModelError(f"{version / MANIFEST} names a file outside of the model's folder: {name}")
-        if not path.is_file():
-            raise ModelError(f"{path} is missing: the model is not whole; restore the folder or train again")
-        if sha256(path) != expected:
-            raise ModelError(f"{path} is not the file that was saved (sha256 differs); restore it or train again")
+        try:
+            _verify(path, expected)
+        except OSError as error:
+            raise ModelError(f"{path} can't be read: {error}") from error
+
+
+def _verify(path: Path, expected: str) -> None:
+    if not path.is_file():
+        raise ModelError(f"{path} is missing: the model is not whole; restore the folder or train again")
+    if sha256(path) != expected:
+        raise ModelError(f"{path} is not the file that was saved (sha256 differs); restore it or train again")
 
 
 def read_weights(version: Path) -> Weights:

@@ -2,6 +2,8 @@
 
 import json
 import os
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -17,6 +19,7 @@ from sentiment.manifest import Hashing
 from sentiment.scoring import OWN_BYTES, PIECE
 from tests.tiny import RULE, WEIGHTS, bucket_of, plain_margin, write_tiny_model
 
+NOBODY = 65534
 BY_BUCKET = {bucket_of(term): weight for term, weight in WEIGHTS.items()}
 REVIEWS = st.text() | st.lists(st.sampled_from([*WEIGHTS, "the", "film", "not", ",", "<br>", "É"])).map(" ".join)
 
@@ -100,12 +103,32 @@ def test_a_missing_file_is_refused(tmp_path: Path, name: str) -> None:
         Classifier.load(models)
 
 
+@pytest.fixture
+def anyone() -> Iterator[Path]:
+    """A folder that every user may enter; whoever the test becomes, it is itself again afterwards."""
+    user = os.geteuid()
+    with tempfile.TemporaryDirectory() as place:
+        Path(place).chmod(0o755)
+        yield Path(place)
+        os.seteuid(user)
+
+
+def test_a_file_that_may_not_be_read_is_refused(anyone: Path) -> None:
+    version = write_tiny_model(anyone) / "tiny-1"
+    manifest = folder.read_manifest(version)
+    (version / "terms.txt.gz").chmod(0)
+    os.seteuid(os.geteuid() or NOBODY)
+    with pytest.raises(ModelError, match=r"terms\.txt\.gz can't be read: .*Permission denied"):
+        folder.verify_files(version, manifest)
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
         ({"intercept": 0.5}, "not as it was saved"),
         ({"labels": ["positive", "negative"]}, "not as it was saved"),
         ({"format": 99}, "format 99"),
+        ({"format": 99, "surprise": 1}, "format 99"),
         ({"surprise": 1}, "surprise"),
         ({"files": {}}, "no checksum"),
     ],
