@@ -12,7 +12,10 @@ from sentiment.predictions import probabilities
 Floats = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int8]
 
-STEPS = 50
+STEPS, HALVINGS = 50, 60
+LONGEST = 2.0  # change of a factor in one step
+FLAT = 1e-9  # of the loss: where a step gains less, there is nothing left to find
+ROUNDING = 1e-12  # of the loss: a sum that is larger by less is none
 
 
 class Observed(NamedTuple):
@@ -29,23 +32,71 @@ class Observed(NamedTuple):
         return Observed(labels, weights, np.zeros(len(labels)))
 
 
-def scale(design: Floats, start: Floats, observed: Observed) -> Floats:
+class Scaling(NamedTuple):
+    """`factors`, shape (factors,), are the most likely ones only where these were `found`."""
+
+    factors: Floats
+    found: bool
+
+
+def scale(design: Floats, start: Floats, observed: Observed) -> Scaling:
     """The factors that make sigmoid(base + design @ factors) most likely, by Newton's method from `start`.
 
     `design` has the shape (rows, factors). Platt's smoothed targets (1999) keep the factors finite where the classes
-    don't overlap.
+    don't overlap. Nothing is found where a margin is not finite.
     """
-    positives, negatives = (float(observed.weight[observed.label == label].sum()) for label in (1, 0))
-    targets = np.where(observed.label == 1, (positives + 1) / (positives + 2), 1 / (negatives + 2))
-    factors = start
+    if not np.isfinite(design).all() or not np.isfinite(observed.base).all():
+        return Scaling(start, False)
+    rows = _Rows(design, observed, _targets(observed))
+    factors, loss, gain = start, rows.loss(start), np.inf
     for _ in range(STEPS):
-        p = probabilities(observed.base + design @ factors)
-        hessian = (design * (observed.weight * p * (1 - p))[:, None]).T @ design + 1e-9 * np.eye(len(start))
-        step = np.linalg.solve(hessian, design.T @ (observed.weight * (targets - p)))
-        factors = factors + np.clip(step, -2.0, 2.0)
+        step, gain = rows.newton(factors)
+        factors, loss = _descend(rows, (factors, loss), step)
         if np.abs(step).max() < 1e-10:
             break
-    return factors
+    return Scaling(factors, bool(gain <= FLAT * loss))
+
+
+class _Rows(NamedTuple):
+    """What is to be made likely; `targets`, shape (rows,), are the probabilities to aim at."""
+
+    design: Floats
+    observed: Observed
+    targets: Floats
+
+    def loss(self, factors: Floats) -> float:
+        margins = self.observed.base + self.design @ factors
+        return float((self.observed.weight * (np.logaddexp(0.0, margins) - self.targets * margins)).sum())
+
+    def newton(self, factors: Floats) -> tuple[Floats, float]:
+        """Newton's step, and by how much the loss would fall at first along all of it."""
+        design, (_, weight, base), targets = self
+        p = probabilities(base + design @ factors)
+        hessian = (design * (weight * p * (1 - p))[:, None]).T @ design + 1e-9 * np.eye(len(factors))
+        downhill = design.T @ (weight * (targets - p))
+        step: Floats = np.linalg.solve(hessian, downhill)
+        return step, float(downhill @ step)
+
+
+def _descend(rows: _Rows, point: tuple[Floats, float], step: Floats) -> tuple[Floats, float]:
+    """The (factors, loss) that a step from there leads to, halved until the loss does not grow.
+
+    Backtracking (Nocedal & Wright 2006, 3.1): where margins are far too sure of themselves, full steps go to and fro.
+    """
+    factors, loss = point
+    step = step * (LONGEST / max(LONGEST, float(np.abs(step).max())))
+    for _ in range(HALVINGS):
+        reached = rows.loss(factors + step)
+        if reached <= loss * (1 + ROUNDING):
+            return factors + step, reached
+        step = step / 2
+    return point
+
+
+def _targets(observed: Observed) -> Floats:
+    """The probabilities that rows should get, drawn in from 0 and 1 the more, the fewer rows there are (Platt 1999)."""
+    positives, negatives = (float(observed.weight[observed.label == label].sum()) for label in (1, 0))
+    return np.where(observed.label == 1, (positives + 1) / (positives + 2), 1 / (negatives + 2))
 
 
 def platt(margins: Floats, observed: Observed) -> tuple[float, float]:
@@ -54,8 +105,8 @@ def platt(margins: Floats, observed: Observed) -> tuple[float, float]:
     The slope is never turned round: a model whose margins point the wrong way on these rows is left as it is.
     """
     design = np.column_stack([margins, np.ones_like(margins)])
-    slope, offset = scale(design, np.array([1.0, 0.0]), observed).tolist()
-    return (slope, offset) if slope > 0 and np.isfinite([slope, offset]).all() else (1.0, 0.0)
+    (slope, offset), found = scale(design, np.array([1.0, 0.0]), observed)
+    return (float(slope), float(offset)) if found and slope > 0 else (1.0, 0.0)
 
 
 def review_limit(probability: Floats, labels: Labels, precision: float) -> float:

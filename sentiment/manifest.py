@@ -26,7 +26,7 @@ class Calibration(Struct, frozen=True, forbid_unknown_fields=True):
     the fitted margin + shift * how many of its markers the text has / sqrt(distinct buckets).
     """
 
-    method: str
+    method: str  # of what was folded in; `Unscaled margins: ...` says why nothing was
     slopes: dict[str, float]  # by language; one of `all` where the data has a single language
     shifts: dict[str, float]
     offset: float

@@ -11,7 +11,7 @@ import msgspec
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from spark_jobs.caveats import caveats
+from spark_jobs.caveats import caveats, uncalibrated
 from spark_jobs.cleaning import Cleaning
 from spark_jobs.columns import LABEL, LANGUAGE, SPLIT, TEST, TEXT, TRAIN
 from spark_jobs.evaluating import Scored
@@ -84,6 +84,7 @@ def summary(published: Published) -> str:
         lines.append(f"  test rows, {name:5}: {scores['n']:6,} rows, {figures}, ROC AUC {auc}")
     confusion = manifest.metrics["all"]["confusion"]
     lines.append("  confusion: " + ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in confusion.items()))
+    lines += [f"  warning: {caveat}" for caveat in uncalibrated(manifest.calibration)]
     parity = manifest.parity
     if parity:
         lines.append(

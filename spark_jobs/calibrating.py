@@ -14,16 +14,20 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, DoubleType
 
-from sentiment.calibration import Observed, review_limit, scale
+from sentiment.calibration import Observed, Scaling, review_limit, scale
 from sentiment.folder import Weights
 from sentiment.manifest import Calibration
 from sentiment.predictions import probabilities
+from spark_jobs.caveats import UNSCALED
 from spark_jobs.columns import FEATURES, FOLD, LABEL, ROW, WEIGHT
 from spark_jobs.fitting import Linear
 from spark_jobs.frequencies import Buckets, Floats, look_up
 from spark_jobs.languages import Languages
 
 METHOD = "Platt scaling by language on out-of-fold margins"
+NOT_FINITE = f"{UNSCALED}: a fold's model had rows of one class only"
+NOT_FOUND = f"{UNSCALED}: no scaling was found to be the most likely"
+TURNED = f"{UNSCALED}: a scaling would have turned labels round"
 
 
 class Unseen(NamedTuple):
@@ -65,24 +69,34 @@ def _parts(linear: Linear, languages: Languages):  # type: ignore[no-untyped-def
 def fit_calibration(unseen: Unseen, languages: Languages, precision: float) -> Calibration:
     """The most likely scaling, and the narrowest band round 0.5 such that `precision` of the labels outside are right.
 
-    Where a language's margins would be turned round, or without rows enough, nothing is scaled.
+    Nothing is scaled where a language's margins would be turned round, or no most likely scaling is found; `method`
+    says so.
     """
     told = len(languages.names) if len(languages.names) > 1 else 0
     design = np.column_stack([unseen.parts, unseen.markers[:, :told], np.ones(len(unseen.parts))])
     plain = np.r_[np.ones(len(languages.names)), np.zeros(told + 1)]
-    factors = scale(design, plain, unseen.observed)
-    if not np.isfinite(factors).all() or factors[: len(languages.names)].min() <= 0:
-        factors = plain
+    scaling = scale(design, plain, unseen.observed)
+    method = _method(scaling, unseen, len(languages.names))
+    factors = scaling.factors if method == METHOD else plain
     sure = review_limit(probabilities(unseen.observed.base + design @ factors), unseen.observed.label, precision)
     slopes, shifts = np.split(factors[:-1], [len(languages.names)])
     return Calibration(
-        METHOD,
+        method,
         dict(zip(languages.names, slopes.tolist(), strict=True)),
         dict(zip(languages.names[:told], shifts.tolist(), strict=True)),
         float(factors[-1]),
         1.0 - sure,
         sure,
     )
+
+
+def _method(scaling: Scaling, unseen: Unseen, slopes: int) -> str:
+    """What to do with the margins, or why nothing is done; the first factors are slopes."""
+    if not np.isfinite(unseen.observed.base).all():
+        return NOT_FINITE
+    if not scaling.found:
+        return NOT_FOUND
+    return METHOD if scaling.factors[:slopes].min() > 0 else TURNED
 
 
 def calibrate(linear: Linear, calibration: Calibration, languages: Languages) -> Linear:

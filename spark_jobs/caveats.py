@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from sentiment.manifest import Calibration
 from spark_jobs.cleaning import Cleaning
+
+UNSCALED = "Unscaled margins"  # how a calibration's method begins that scales nothing
 
 
 def caveats(account: Cleaning, groups: int, leaking: int = 0) -> list[str]:
@@ -18,3 +21,10 @@ def caveats(account: Cleaning, groups: int, leaking: int = 0) -> list[str]:
     if account.kept < 1000:
         found.append(f"{account.kept:,} texts are few: expect a much lower accuracy on reviews of another kind")
     return found
+
+
+def uncalibrated(calibration: Calibration) -> list[str]:
+    """Why probabilities are not calibrated, in words; empty where they are."""
+    if not calibration.method.startswith(UNSCALED):
+        return []
+    return [f"the probabilities are not calibrated ({calibration.method}): do not read them as shares of right answers"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from spark_jobs.caveats import uncalibrated
 from spark_jobs.report.evidence import LEAST_ROWS, Evidence
 from spark_jobs.report.scoring import ALL, WORDS, languages
 from spark_jobs.report.wording import figure, language, listed, part, span
@@ -30,6 +31,7 @@ def limits(evidence: Evidence) -> list[str]:
         f"It has learned from {_sources(evidence)}. {OTHER_LANGUAGES}",
         OTHER_SOURCES,
         *_weakest(evidence),
+        *(f"Of its confidence: {caveat}." for caveat in uncalibrated(evidence.manifest.calibration)),
         *(f"Of its data: {warning}." for warning in warnings),
     ]
 

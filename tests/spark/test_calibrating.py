@@ -14,7 +14,8 @@ from pyspark.sql.types import DoubleType, IntegerType, LongType, StringType, Str
 from sentiment.calibration import Observed
 from sentiment.folder import Weights
 from sentiment.predictions import probabilities
-from spark_jobs.calibrating import Unseen, calibrate, fit_calibration, out_of_fold
+from spark_jobs.calibrating import METHOD, NOT_FINITE, TURNED, Unseen, calibrate, fit_calibration, out_of_fold
+from spark_jobs.caveats import uncalibrated
 from spark_jobs.columns import FEATURES, FOLD, LABEL, LANGUAGE, ROW, WEIGHT
 from spark_jobs.fitting import Linear
 from spark_jobs.frequencies import Floats, count
@@ -95,6 +96,30 @@ def test_margins_that_point_the_wrong_way_are_left_as_they_are() -> None:
     found = fit_calibration(_unseen(texts, TWO, wrong), TWO, 0.9)
     assert (found.slopes, found.offset) == ({"en": 1.0, "fr": 1.0}, 0.0)
     assert set(found.shifts.values()) == {0.0}
+    assert found.method == TURNED
+    (said,) = uncalibrated(found)
+    assert "not calibrated" in said
+    assert TURNED in said
+
+
+def test_margins_of_a_fold_whose_model_knew_one_class_are_left_as_they_are() -> None:
+    texts = _texts(2000)
+    unseen = _unseen(texts, TWO, _margins(texts, LINEAR) > 0)
+    endless = np.where(np.arange(2000) < 700, np.inf, unseen.observed.base)
+    found = fit_calibration(unseen._replace(observed=unseen.observed._replace(base=endless)), TWO, 0.9)
+    assert (found.slopes, found.offset, found.method) == ({"en": 1.0, "fr": 1.0}, 0.0, NOT_FINITE)
+    assert len(uncalibrated(found)) == 1
+
+
+def test_margins_that_are_far_too_sure_of_themselves_are_scaled_down() -> None:
+    texts = _texts(20_000)
+    blank = _unseen(texts, TWO, np.zeros(len(texts)))
+    true = blank.observed.base + blank.parts @ [0.7, 1.5]
+    labels = (np.random.default_rng(5).random(len(texts)) < probabilities(true)).astype(np.int8)
+    sure = Unseen(blank.observed._replace(label=labels), 40 * blank.parts, blank.markers)
+    found = fit_calibration(sure, TWO, 0.9)
+    assert (40 * found.slopes["en"], 40 * found.slopes["fr"]) == pytest.approx((0.7, 1.5), abs=0.15)
+    assert (found.method, uncalibrated(found)) == (METHOD, [])
 
 
 def test_rows_are_scored_by_the_model_of_the_other_folds(spark: SparkSession) -> None:

@@ -16,6 +16,7 @@ from sentiment import Classifier
 from sentiment.evaluation import read_evaluation
 from sentiment.manifest import Manifest
 from sentiment.metrics import MEASURES
+from spark_jobs.caveats import UNSCALED
 from spark_jobs.evaluating import Scored
 from spark_jobs.report import Extras, write_report
 from tests.spark.reported import EXTRAS, HOSTILE, complete, score_rows, tiny_classifier
@@ -149,6 +150,17 @@ def test_what_training_did_not_measure_is_left_out(
     assert not {"training", "behaviour"} & set(page.values("id"))
     assert "texts in English, French and an unclear language" in page.text
     assert "There is no certificate of parity with Spark." in page.text
+
+
+def test_probabilities_that_nothing_calibrated_are_among_the_limits(
+    tmp_path: Path, manifest: Manifest, scored: Scored, classifier: Classifier
+) -> None:
+    unscaled = msgspec.structs.replace(manifest.calibration, method=f"{UNSCALED}: none was found")
+    write_report(tmp_path, msgspec.structs.replace(manifest, calibration=unscaled), scored, classifier, EXTRAS)
+    said = "Of its confidence: the probabilities are not calibrated (Unscaled margins: none was found)"
+    page = Page((tmp_path / "report.html").read_text(encoding="utf-8"))
+    assert said in page.text
+    assert said in (tmp_path / "README.md").read_text(encoding="utf-8")
 
 
 def test_the_cards_front_matter_holds_the_scores_of_the_manifest(folder: Path, manifest: Manifest) -> None:
