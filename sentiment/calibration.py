@@ -74,7 +74,7 @@ class _Rows(NamedTuple):
         p = probabilities(base + design @ factors)
         hessian = (design * (weight * p * (1 - p))[:, None]).T @ design + 1e-9 * np.eye(len(factors))
         downhill = design.T @ (weight * (targets - p))
-        step: Floats = np.linalg.solve(hessian, downhill)
+        step = np.asarray(np.linalg.solve(hessian, downhill), np.float64)
         return step, float(downhill @ step)
 
 

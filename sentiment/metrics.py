@@ -9,6 +9,7 @@ import numpy as np
 from sentiment.curves import BINS, Floats, Ints, Labels, Ranking, bin_of, ranking
 
 ROUNDS = 1000
+DRAWN_AT_ONCE = 1 << 20  # labels: some megabytes
 MEASURES = ("accuracy", "precision", "recall", "f1", "roc_auc", "pr_auc", "brier", "ece")
 
 
@@ -37,6 +38,13 @@ class Scores(NamedTuple):
     confusion: Confusion
 
 
+class Chance(NamedTuple):
+    """A score that nothing but chance makes: its mean, and the most that it is in 97.5 % of all draws."""
+
+    mean: float
+    most: float
+
+
 class _Rows(NamedTuple):
     """What the scores of any weighting of the same rows share; all of shape (n,) but `ranking`."""
 
@@ -53,18 +61,32 @@ def evaluate(labels: Labels, probability: Floats) -> Scores:
 
 
 def intervals(labels: Labels, probability: Floats, seed: int, rounds: int = ROUNDS) -> dict[str, tuple[float, float]]:
-    """A 95 % interval (low, high) of each of MEASURES, by bootstrap over the rows (Efron 1979).
+    """A 95 % interval (low, high) of each of MEASURES but the ECE, by bootstrap over the rows (Efron 1979).
 
-    It is the percentiles of the scores of `rounds` redrawn samples; (nan, nan) where a measure has no value. Of the ECE
-    it is the pivotal interval, stretched to the estimate: chance alone parts shares from mean probabilities, so every
-    redrawn sample's error is too large, and percentiles can lie wholly above what was measured.
+    It is the percentiles of the scores of `rounds` redrawn samples; (nan, nan) where a measure has no value. The ECE
+    has none: redrawing adds to its absolute gaps, so percentiles can lie wholly above what was measured.
+    `ece_by_chance` is what to hold it against.
     """
     rows, chance, n = _rows(labels, probability), np.random.default_rng(seed), len(labels)
     drawn = (np.bincount(chance.integers(0, n, n), minlength=n).astype(np.float64) for _ in range(rounds))
     found = [_scores(rows, times) for times in drawn]
-    spread = {name: _spread(np.array([getattr(scores, name) for scores in found])) for name in MEASURES}
-    (low, high), ece = spread["ece"], _scores(rows, np.ones(n)).ece
-    return {**spread, "ece": (max(2 * ece - high, 0.0), max(2 * ece - low, ece))}
+    return {name: _spread(np.array([getattr(scores, name) for scores in found])) for name in MEASURES if name != "ece"}
+
+
+def ece_by_chance(probability: Floats, seed: int, rounds: int = ROUNDS) -> Chance:
+    """The ECE of answers that come true exactly as often as they say: labels are redrawn from them `rounds` times.
+
+    That is consistency resampling (Bröcker & Smith 2007). The order of the rows makes no difference.
+    """
+    rising, chance, n = np.sort(probability), np.random.default_rng(seed), len(probability)
+    starts = np.flatnonzero(np.diff(bin_of(rising), prepend=-1))
+    at_once = max(1, DRAWN_AT_ONCE // n)
+    errors = np.empty(rounds)
+    for first in range(0, rounds, at_once):
+        part = errors[first : first + at_once]
+        gaps = (chance.random((len(part), n)) < rising) - rising
+        part[:] = np.abs(np.add.reduceat(gaps, starts, axis=1)).sum(1) / n
+    return Chance(float(errors.mean()), float(np.quantile(errors, 0.975)))
 
 
 def roc_auc(labels: Labels, score: Floats) -> float:

@@ -15,7 +15,7 @@ from spark_jobs.report.limits import limits
 from spark_jobs.report.mistakes import worst_mistakes
 from spark_jobs.report.scoring import ALL, WORDS, languages
 from spark_jobs.report.vocabulary import collisions, strongest, usage_by_language
-from spark_jobs.report.wording import MEASURES, answers, figure, listed, part, percent, span
+from spark_jobs.report.wording import MEASURES, answers, beside, figure, listed, part, percent
 
 
 class Drawing(NamedTuple):
@@ -58,9 +58,7 @@ def drawings(evidence: Evidence) -> list[Drawing]:
     """What the model does at every threshold, and how far its probabilities can be believed."""
     scored, scores, sure = evidence.scored, evidence.manifest.metrics[ALL], evidence.sure[ALL]
     rows = {part(name): (scored.label[mask], scored.probability[mask]) for name, mask in drawn_parts(scored).items()}
-    value = {
-        name: f"{figure(scores[name])} ({span(scores['interval'][name])})" for name in ("roc_auc", "pr_auc", "ece")
-    }
+    value = {name: f"{figure(scores[name])} ({beside(scores, name)})" for name in ("roc_auc", "pr_auc", "ece")}
     return [
         _drawing(
             "ROC curve",

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sentiment.manifest import Calibration
-from sentiment.metrics import evaluate, intervals
+from sentiment.metrics import ece_by_chance, evaluate, intervals
 from spark_jobs.evaluating import Scored
 
 Mask = npt.NDArray[np.bool_]
@@ -43,7 +43,9 @@ def parts(scored: Scored) -> dict[str, Mask]:
 
 
 def evaluate_all(scored: Scored, calibration: Calibration) -> dict[str, dict[str, Any]]:
-    """All scores of each part, each with a 95 % interval, and its `sure` answers, rounded; None where there is none."""
+    """All scores of each part, rounded, None where there is none; 95 % intervals of all but the ECE, and beside that
+    the ECE by chance alone; and the part's `sure` answers.
+    """
     sure = (scored.probability <= calibration.review_above) | (scored.probability >= calibration.review_below)
     right = scored.prediction == scored.label
     return {
@@ -65,10 +67,11 @@ def _band(sure: Mask, right: Mask) -> dict[str, float | None]:
 def _evaluated(scored: Scored, rows: Mask) -> dict[str, Any]:
     labels, probability = scored.label[rows], scored.probability[rows]
     scores = evaluate(labels, probability)
-    spread = intervals(labels, probability, SEED)
+    spread, by_chance = intervals(labels, probability, SEED), ece_by_chance(probability, SEED)
     return {
         **{name: _rounded(value) for name, value in scores._asdict().items() if name != "confusion"},
         "confusion": scores.confusion._asdict(),
+        "ece_by_chance": {name: _rounded(value) for name, value in by_chance._asdict().items()},
         "interval": {name: [_rounded(low), _rounded(high)] for name, (low, high) in spread.items()},
     }
 

@@ -79,6 +79,13 @@ def span(interval: list[float | None]) -> str:
     return "" if low is None or high is None else f"{low:.3f}–{high:.3f}"
 
 
+def beside(scores: dict[str, Any], measure: str) -> str:
+    """What a score is to be held against: its 95 % interval; of the ECE, what chance alone would give."""
+    if measure == "ece":
+        return f"chance alone: up to {figure(scores['ece_by_chance']['most'])}"
+    return span(scores["interval"][measure])
+
+
 def answers(band: Band) -> str:
     """How many texts get an answer without `needs_review`, and how good those are."""
     if band.precision is None:

@@ -21,6 +21,7 @@ REPORT, CARD = "report.html", "README.md"
 
 
 WORDS = (
+    wording.beside,
     wording.certificate,
     wording.confidence,
     wording.figure,
@@ -29,7 +30,6 @@ WORDS = (
     wording.percent,
     wording.shown,
     wording.signed,
-    wording.span,
     wording.step,
 )
 

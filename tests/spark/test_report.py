@@ -141,6 +141,15 @@ def test_the_page_says(page: Page, expected: str) -> None:
     assert expected in page.text
 
 
+def test_the_calibration_error_is_shown_beside_that_of_chance_alone(
+    page: Page, folder: Path, manifest: Manifest
+) -> None:
+    scores = manifest.metrics["all"]
+    beside = f"chance alone: up to {scores['ece_by_chance']['most']:.3f}"
+    assert page.text.count(beside) >= 3  # tile, table and the caption of the plot
+    assert f"{scores['ece']:.3f} ({beside})" in (folder / "README.md").read_text(encoding="utf-8")
+
+
 def test_what_training_did_not_measure_is_left_out(
     tmp_path: Path, manifest: Manifest, scored: Scored, classifier: Classifier
 ) -> None:

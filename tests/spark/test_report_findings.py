@@ -35,8 +35,9 @@ def test_all_parts_of_the_rows_are_scored_with_intervals(scored: Scored, classif
     assert metrics["all"]["n"] == len(scored.text) == metrics["words 1-50"]["n"] + metrics["words 301+"]["n"]
     for name, scores in metrics.items():
         assert sum(scores["confusion"].values()) == scores["n"]
-        for measure in MEASURES:
-            low, high = scores["interval"][measure]
+        assert {*scores["interval"], "ece"} == set(MEASURES)
+        assert 0 <= scores["ece_by_chance"]["mean"] <= scores["ece_by_chance"]["most"] <= 1
+        for measure, (low, high) in scores["interval"].items():
             assert scores[measure] is None or low <= scores[measure] <= high, (name, measure)
     assert metrics["all"]["accuracy"] == pytest.approx(np.mean(scored.prediction == scored.label), abs=1e-6)
     assert msgspec.json.decode(msgspec.json.encode(metrics)) == metrics

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sentiment.calibration import Observed, platt, review_limit, scale
 from sentiment.curves import Floats, Labels, coverage_precision, precision_recall, ranking, reliability, roc
 from sentiment.language import language_of
-from sentiment.metrics import MEASURES, evaluate, expected_calibration_error, intervals, roc_auc
+from sentiment.metrics import MEASURES, ece_by_chance, evaluate, expected_calibration_error, intervals, roc_auc
 from sentiment.predictions import probabilities
 
 ROWS = st.lists(st.tuples(st.booleans(), st.sampled_from([0.0, 0.1, 0.2, 0.5, 0.7, 0.9, 1.0])), min_size=1)
@@ -104,14 +104,41 @@ def test_an_interval_of_the_accuracy_is_as_wide_as_theory_has_it() -> None:
 def test_every_score_lies_in_its_interval(rows: int) -> None:
     labels, probability = calibrated(rows)
     scores, found = evaluate(labels, probability), intervals(labels, probability, seed=1, rounds=200)
-    assert list(found) == list(MEASURES)
+    assert list(found) == [name for name in MEASURES if name != "ece"]
     for name, (low, high) in found.items():
         assert low <= getattr(scores, name) <= high, name
         assert low < high, name
 
 
-def test_the_calibration_error_of_calibrated_answers_may_be_nothing_but_chance() -> None:
-    assert intervals(*calibrated(500), seed=1)["ece"][0] == 0.0
+def test_calibrated_answers_exceed_the_error_of_chance_alone_in_one_draw_of_forty() -> None:
+    random = np.random.default_rng(7)
+    probability = random.beta(0.5, 0.5, 400)
+    mean, most = ece_by_chance(probability, seed=1)
+    drawn = (random.random((4000, 400)) < probability).astype(np.int8)
+    errors = np.array([expected_calibration_error(labels, probability) for labels in drawn])
+    assert mean == pytest.approx(errors.mean(), rel=0.03)
+    assert (errors > most).mean() == pytest.approx(0.025, abs=0.01)
+
+
+def test_answers_that_are_too_sure_have_a_greater_error_than_chance_alone_gives() -> None:
+    labels, probability = calibrated(2000)
+    sure = probabilities(3 * np.log(probability / (1 - probability)))
+    assert evaluate(labels, sure).ece > 2 * ece_by_chance(sure, seed=1).most
+
+
+@pytest.mark.parametrize("at_once", [1, 700, 1 << 20])
+def test_the_error_of_chance_depends_on_the_seed_and_neither_on_the_order_nor_on_the_memory(
+    monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    _, probability = calibrated(100)
+    expected = ece_by_chance(probability, seed=1, rounds=50)
+    monkeypatch.setattr("sentiment.metrics.DRAWN_AT_ONCE", at_once)
+    assert ece_by_chance(probability[::-1], seed=1, rounds=50) == expected
+    assert ece_by_chance(probability, seed=2, rounds=50) != expected
+
+
+def test_answers_that_are_certain_leave_nothing_to_chance() -> None:
+    assert ece_by_chance(np.array([0.0, 1.0, 1.0]), seed=1, rounds=50) == (0.0, 0.0)
 
 
 def test_a_seed_gives_the_same_intervals_again_and_another_seed_others() -> None:
