@@ -7,7 +7,7 @@ from typing import Any
 from spark_jobs.report.evidence import Evidence
 from spark_jobs.report.limits import limits
 from spark_jobs.report.scoring import ALL, WORDS
-from spark_jobs.report.wording import MEASURES, answers, language, listed
+from spark_jobs.report.wording import MEASURES, answers, language, measured_on
 
 METRIC_TYPES = {"pr_auc": "average_precision", "brier": "brier_score", "ece": "expected_calibration_error"}
 
@@ -31,7 +31,7 @@ def card(evidence: Evidence) -> dict[str, Any]:
 def _result(evidence: Evidence, name: str) -> dict[str, Any]:
     """One result of `model-index`: its data set, and each score that has a value."""
     data, scores = evidence.manifest.data, evidence.manifest.metrics[name]
-    which = f"held-out rows of {listed(data['inputs'])}" + ("" if name == ALL else f", in {language(name)}")
+    which = measured_on(data) + ("" if name == ALL else f", in {language(name)}")
     return {
         "dataset": {"type": "reviews", "name": which, "split": "test", "revision": data["fingerprint"]},
         "metrics": [

@@ -16,10 +16,7 @@ NO_THIRD_LABEL = (
     "marks the answers that it is not sure of."
 )
 OTHER_LANGUAGES = "It answers in any other language too, and that answer is worth nothing."
-OTHER_SOURCES = (
-    "Its scores are those on held-out rows of the same sources. On reviews of another kind expect less, and measure "
-    "it on rows of your own."
-)
+OTHER_SOURCES = "On reviews of another kind expect less, and measure it on rows of your own."
 
 
 def limits(evidence: Evidence) -> list[str]:
@@ -29,7 +26,7 @@ def limits(evidence: Evidence) -> list[str]:
         f"It adds up {_phrases(order)}. {BEYOND}",
         NO_THIRD_LABEL,
         f"It has learned from {_sources(evidence)}. {OTHER_LANGUAGES}",
-        OTHER_SOURCES,
+        f"{_scores(evidence)} {OTHER_SOURCES}",
         *_weakest(evidence),
         *(f"Of its confidence: {caveat}." for caveat in uncalibrated(evidence.manifest.calibration)),
         *(f"Of its data: {warning}." for warning in warnings),
@@ -46,6 +43,12 @@ def _sources(evidence: Evidence) -> str:
         return f"texts in {listed(language(name) for name in languages(evidence.scored))}"
     ranked = sorted(documents.items(), key=lambda pair: (-pair[1], pair[0]))
     return listed(f"{count:,} texts in {language(name)}" for name, count in ranked)
+
+
+def _scores(evidence: Evidence) -> str:
+    given = evidence.manifest.data["tests"]
+    which = "the rows of the test files that are named under Data" if given else "held-out rows of the same sources"
+    return f"Its scores are those on {which}."
 
 
 def _weakest(evidence: Evidence) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sentiment.manifest import Parity
@@ -49,6 +49,11 @@ def listed(names: Iterable[str]) -> str:
     """a, b and c."""
     *first, last = names
     return f"{', '.join(first)} and {last}" if first else last
+
+
+def measured_on(data: Mapping[str, Any]) -> str:
+    """The rows that scores were measured on, by the names of their files."""
+    return f"rows of {listed(data['tests'])}" if data["tests"] else f"held-out rows of {listed(data['inputs'])}"
 
 
 def step(name: str) -> str:

@@ -21,6 +21,7 @@ TEXTS = {
 }
 DATA: dict[str, Any] = {
     "inputs": ["<b>reviews`.csv", "more.csv"],
+    "tests": [],
     "cleaning": {"rows": 1200, "label_unknown": 1, "text_empty": 2, "repeated": 3, "contradictory": 4, "kept": 1190},
     "groups": 1100,
     "split": {"train": 1068, "test": 122},

@@ -183,10 +183,34 @@ def test_the_cards_front_matter_holds_the_scores_of_the_manifest(folder: Path, m
     assert [each["name"] for each in datasets][1] == "held-out rows of <b>reviews`.csv and more.csv, in English"
 
 
+def test_test_rows_of_their_own_file_are_named_by_it(
+    tmp_path: Path, manifest: Manifest, scored: Scored, classifier: Classifier
+) -> None:
+    tested = msgspec.structs.replace(manifest, data=manifest.data | {"tests": ["exam`.csv", "<i>more.csv"]})
+    write_report(tmp_path, tested, scored, classifier, EXTRAS)
+    card = (tmp_path / "README.md").read_text(encoding="utf-8")
+    datasets = [msgspec.json.decode(line)["name"] for line in re.findall(r"dataset: (.*)$", card, re.MULTILINE)]
+    assert datasets[:2] == ["rows of exam`.csv and <i>more.csv", "rows of exam`.csv and <i>more.csv, in English"]
+    assert "- Tested on rows of `exam.csv`, `<i>more.csv`; texts near" in card
+    page = Page((tmp_path / "report.html").read_text(encoding="utf-8"))
+    assert "Tested on rows of exam`.csv , <i>more.csv ; texts near" in page.text
+    assert "of exam`.csv, <i>more.csv" in page.text
+    for told in (card, page.text):
+        assert "Its scores are those on the rows of the test files that are named under Data." in told
+        assert "same sources" not in told
+        assert "kept aside from training" not in told
+
+
 def test_the_cards_example_runs(folder: Path, classifier: Classifier, monkeypatch: pytest.MonkeyPatch) -> None:
     (example,) = re.findall(r"```python\n(.*?)```", (folder / "README.md").read_text(encoding="utf-8"), re.DOTALL)
     models = classifier.path.parent
     exec(example.replace("models/", f"{models}/"), {})  # noqa: S102 - our own words, as a reader would paste them
+
+
+def test_the_card_says_which_texts_the_saved_pipeline_takes(folder: Path) -> None:
+    assert "a column `text` as `sentiment.cleaning.clean`\nleaves it" in (folder / "README.md").read_text(
+        encoding="utf-8"
+    )
 
 
 def test_the_cards_table_is_a_table(folder: Path, manifest: Manifest) -> None:
