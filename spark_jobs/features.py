@@ -1,6 +1,7 @@
 """The text rule as stages of Spark's own: cleaned text -> tokens -> terms -> buckets -> features.
 
-What is saved of them loads in any Spark, without this project's code.
+What is saved of them loads in any Spark, without this project's code. It takes texts as `sentiment.cleaning.clean`
+leaves them: entities, breaks and composition are no stages.
 """
 
 from __future__ import annotations
