@@ -15,7 +15,7 @@ from spark_jobs.columns import LABEL, LANGUAGE, PREDICTION, PROBABILITY, RAW, TE
 
 
 class Scored(NamedTuple):
-    """What Spark says of each row; all of shape (rows,)."""
+    """What Spark says of each row, by rising text; all of shape (rows,)."""
 
     text: list[str]
     label: npt.NDArray[np.int8]
@@ -26,7 +26,10 @@ class Scored(NamedTuple):
 
 
 def score(frame: DataFrame, model: Transformer) -> Scored:
-    """Transform the rows by a model of Spark's and bring the answers to the driver."""
+    """Transform the rows by a model of Spark's and bring the answers to the driver.
+
+    They come in the order of their texts, whatever partitions they were in: a bootstrap depends on the order of rows.
+    """
     rows = (
         model.transform(frame)
         .select(
@@ -39,7 +42,7 @@ def score(frame: DataFrame, model: Transformer) -> Scored:
         )
         .collect()
     )
-    text, label, language, margin, probability, prediction = zip(*rows, strict=True)
+    text, label, language, margin, probability, prediction = zip(*sorted(rows), strict=True)
     return Scored(
         list(text),
         np.array(label, np.int8),

@@ -16,6 +16,7 @@ import pytest
 from numpy.typing import ArrayLike
 from pyspark.ml import PipelineModel
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
 
 from sentiment import Classifier
 from sentiment.cleaning import clean
@@ -24,6 +25,7 @@ from spark_jobs.columns import LABEL, LANGUAGE, TEXT, TOKENS
 from spark_jobs.evaluating import Scored, score
 from spark_jobs.features import apply, token_stages
 from spark_jobs.parity import certify
+from spark_jobs.report import evaluate_all
 from tests.spark.conftest import Trained
 from tests.spark.strange_texts import every_code_point
 
@@ -63,7 +65,18 @@ def test_the_certificate_has_all_labels_and_all_margins_equal(trained: Trained) 
 
 
 def test_strange_texts_have_bit_identical_answers(texts: list[str], scored: Scored, classifier: Classifier) -> None:
-    _assert_same_answers(texts, classifier, (scored.margin, scored.prediction, scored.probability))
+    in_order = sorted(texts, key=clean)
+    _assert_same_answers(in_order, classifier, (scored.margin, scored.prediction, scored.probability))
+
+
+def test_the_partitions_that_rows_are_in_change_no_score_and_no_interval(
+    spark: SparkSession, trained: Trained, texts: list[str]
+) -> None:
+    path, manifest, _ = trained.published
+    pipeline = PipelineModel.load((path / "spark").as_uri())
+    rows = _rows(spark, map(clean, texts[:200])).withColumn(LABEL, (F.xxhash64(TEXT) % 2 == 0).cast("int"))
+    one, other = (evaluate_all(score(rows.repartition(n), pipeline), manifest.calibration) for n in (2, 7))
+    assert one == other
 
 
 def test_the_strange_texts_would_show_a_difference(texts: list[str], classifier: Classifier) -> None:
