@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from pyspark.ml.classification import LogisticRegression, LogisticRegressionModel
 from pyspark.ml.linalg import SparseVector, Vectors, VectorUDT
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from sentiment.folder import Weights
@@ -51,7 +51,10 @@ class Linear(NamedTuple):
 
 
 class Prepared(NamedTuple):
-    """Rows of (features, label, weight) in the kept buckets' columns alone, each times its ratio; cached."""
+    """Rows of (features, label, weight) in the kept buckets' columns alone, each times its ratio; cached.
+
+    One row more is the anchor, unless the recipe has none; `rows` are the others.
+    """
 
     frame: DataFrame
     rows: int
@@ -61,22 +64,32 @@ class Prepared(NamedTuple):
 
 def prepare(frame: DataFrame, classes: Classes, recipe: Recipe) -> Prepared:
     """Weigh and choose the buckets of rows to be fitted, (row, features, label, weight), by what is known of them."""
-    rows, kept, positive, negative = classes
-    ratios = np.ones(len(kept))
-    if recipe.kind != "simple":
-        ratios = naive_bayes_ratios(positive, negative)
-        keep = min(recipe.keep, max(KEEP_ANYWAY, KEEP_A_ROW * rows))
-        chosen = choose(ratios, positive + negative, keep)
-        kept, ratios = kept[chosen], ratios[chosen]
-    compact = _in_fixed_order(_compact(frame, kept, ratios), rows).cache()
+    partitions = max(2, classes.rows // ROWS_OF_A_PARTITION)
+    if recipe.kind == "simple":
+        kept, ratios = classes.buckets, np.ones(len(classes.buckets))
+        compact = _compact(frame, kept, ratios)
+    else:
+        kept, ratios = _telling(classes, recipe)
+        anchor = _anchor(frame.sparkSession, (classes.rows, len(kept)), partitions)
+        compact = _compact(frame, kept, ratios).unionByName(anchor)
+    compact = _in_fixed_order(compact, partitions).cache()
     compact.count()  # made inside of a fit, it would get all rows of a partition into Python at once
-    return Prepared(compact, rows, kept, ratios)
+    return Prepared(compact, classes.rows, kept, ratios)
 
 
 def fit(prepared: Prepared, recipe: Recipe, penalty: float) -> Linear:
     """Fit; the coefficients come back in the space of the buckets."""
     model = _plain(prepared, recipe) if recipe.kind == "simple" else _anchored(prepared, recipe, penalty)
     return Linear(Weights(prepared.kept, model.coefficients.toArray() * prepared.ratios), float(model.intercept))
+
+
+def _telling(classes: Classes, recipe: Recipe) -> tuple[Buckets, Floats]:
+    """The buckets that tell most, ascending, and the ratio of each."""
+    rows, kept, positive, negative = classes
+    ratios = naive_bayes_ratios(positive, negative)
+    keep = min(recipe.keep, max(KEEP_ANYWAY, KEEP_A_ROW * rows))
+    chosen = choose(ratios, positive + negative, keep)
+    return kept[chosen], ratios[chosen]
 
 
 def naive_bayes_ratios(positive: Floats, negative: Floats) -> Floats:
@@ -102,19 +115,32 @@ def _compact(frame: DataFrame, kept: Buckets, ratios: Floats) -> DataFrame:
     return frame.select(ROW, F.udf(compact, VectorUDT())(FEATURES).alias(FEATURES), LABEL, WEIGHT)
 
 
-def _in_fixed_order(frame: DataFrame, rows: int) -> DataFrame:
-    """The same rows in the same places whatever the cluster did before, so that sums come out the same.
+def _anchor(spark: SparkSession, shape: tuple[int, int], partitions: int) -> DataFrame:
+    """The anchor for a frame of shape (rows, columns), numbered to come at the end of the first partition."""
+    rows, columns = shape
+    height = SPREAD * math.sqrt(rows / ANCHOR_WEIGHT)
+    row = (_last_row(spark, partitions), Vectors.dense(np.full(columns, height)), 1, ANCHOR_WEIGHT)
+    return spark.createDataFrame([row], [ROW, FEATURES, LABEL, WEIGHT])
 
-    Two partial sums add up to the same float either way round; more than two, on larger data, need not.
+
+def _last_row(spark: SparkSession, partitions: int) -> int:
+    """The greatest number, or nearly, that `repartition` by it puts into the first of the partitions."""
+    greatest = (1 << 63) - 1
+    numbers = spark.range(greatest - 64 * partitions, greatest)
+    place = F.pmod(F.hash("id"), F.lit(partitions))  # as Spark's HashPartitioning has it
+    return int(numbers.where(place == 0).agg(F.max("id")).collect()[0][0])
+
+
+def _in_fixed_order(frame: DataFrame, partitions: int) -> DataFrame:
+    """The same rows in the same places whatever the cluster did before.
+
+    A fit of one partition then comes out the same. What several add up is put together as it arrives, and on a cluster
+    that has been seen to change a coefficient.
     """
-    partitions = max(2, rows // ROWS_OF_A_PARTITION)
     return frame.repartition(partitions, ROW).sortWithinPartitions(ROW).select(FEATURES, LABEL, WEIGHT)
 
 
 def _anchored(prepared: Prepared, recipe: Recipe, penalty: float) -> LogisticRegressionModel:
-    height = SPREAD * math.sqrt(prepared.rows / ANCHOR_WEIGHT)
-    row = (Vectors.dense(np.full(len(prepared.kept), height)), 1, ANCHOR_WEIGHT)
-    anchor = prepared.frame.sparkSession.createDataFrame([row], [FEATURES, LABEL, WEIGHT]).coalesce(1)
     regression = LogisticRegression(
         featuresCol=FEATURES,
         labelCol=LABEL,
@@ -124,8 +150,7 @@ def _anchored(prepared: Prepared, recipe: Recipe, penalty: float) -> LogisticReg
         maxIter=recipe.iterations,
         tol=recipe.tolerance,
     )
-    partitions = prepared.frame.rdd.getNumPartitions()
-    model: LogisticRegressionModel = regression.fit(prepared.frame.unionByName(anchor).coalesce(partitions))
+    model: LogisticRegressionModel = regression.fit(prepared.frame)
     return model
 
 

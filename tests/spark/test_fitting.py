@@ -9,7 +9,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.types import DoubleType, IntegerType, LongType, StringType, StructType
 
 from spark_jobs.columns import FEATURES, FOLD, LABEL, LANGUAGE, ROW, WEIGHT
-from spark_jobs.fitting import Recipe, fit, prepare
+from spark_jobs.fitting import ANCHOR_WEIGHT, Recipe, fit, prepare
 from spark_jobs.frequencies import FEW, count
 
 BUCKETS = 8
@@ -63,3 +63,21 @@ def test_the_buckets_that_tell_most_are_fitted(spark: SparkSession) -> None:
     weights, _ = fit(prepared, recipe, penalty=10.0)
     assert weights.buckets.tolist() == [1, 2]
     assert weights.coefficients[0] > 0 > weights.coefficients[1]
+
+
+@pytest.mark.parametrize(("rows_of_a_partition", "partitions"), [(100, 2), (20, 3)])
+def test_rows_and_anchor_stand_in_the_same_places_whatever_partitions_they_were_in(
+    spark: SparkSession, monkeypatch: pytest.MonkeyPatch, rows_of_a_partition: int, partitions: int
+) -> None:
+    monkeypatch.setattr("spark_jobs.fitting.ROWS_OF_A_PARTITION", rows_of_a_partition)
+    rows = [([1 + number % 5, 6], number % 2, 1.0, 0, "en") for number in range(60)]
+    frame, recipe = _frame(spark, rows), Recipe(buckets=BUCKETS, least_frequency=1)
+    found = []
+    for before in (1, 4):
+        prepared = prepare(frame.repartition(before), count(frame, 1).classes(), recipe)
+        found.append(prepared.frame.rdd.glom().collect())
+    assert found[0] == found[1]
+    first, *others = found[0]
+    assert len(others) == partitions - 1
+    assert first[-1][WEIGHT] == ANCHOR_WEIGHT
+    assert all(row[WEIGHT] == 1.0 for part in (first[:-1], *others) for row in part)
