@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
+from confluent_kafka import IsolationLevel, TopicPartition
+from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]
 
 from benchmarks.context import Context
 from benchmarks.environments import python_of
@@ -24,10 +26,12 @@ from local import broker
 from local.jars import prepare
 from sentiment import versions
 from streaming.brokers.clients import open_cluster
+from streaming.brokers.confluent_plain import once_ready
 from streaming.brokers.seam import Cluster, Reader, Record, Topic
 from streaming.settings import Connection, Limits
 
 PARTITIONS = 4
+ASK_SECONDS = 10
 PATIENCE = 180  # seconds of one measurement
 HOME = Path(os.environ.get("SENTIMENT_HOME", ".local"))
 
@@ -49,6 +53,22 @@ class Arena:
 
     servers: str
     cluster: Cluster
+    admin: AdminClient
+
+    def committed(self, topic: str) -> int:
+        """Where the topic's committed records end, summed over its partitions.
+
+        The broker is asked, for reading them would take a core from who writes them. A transaction's end counts as one
+        more in each partition that it wrote to: of batches of 2,000 that is one in 500.
+        """
+        partitions = [TopicPartition(topic, number) for number in range(PARTITIONS)]
+        latest = {each: OffsetSpec.latest() for each in partitions}  # type: ignore[no-untyped-call]
+
+        def ends(seconds: float) -> int:
+            told = self.admin.list_offsets(latest, isolation_level=IsolationLevel.READ_COMMITTED)
+            return sum(each.result(seconds).offset for each in told.values())
+
+        return once_ready(ends, ASK_SECONDS)
 
     def topic(self, name: str) -> str:
         """A new topic; returns its name."""
@@ -63,7 +83,8 @@ def arena() -> Iterator[Arena]:
     with tempfile.TemporaryDirectory(prefix="bench-kafka-") as folder:
         try:
             servers = broker.start(Path(folder), prepare(HOME), port=0).address
-            yield Arena(servers, open_cluster("confluent", Connection(servers), Limits()))
+            cluster = open_cluster("confluent", Connection(servers), Limits())
+            yield Arena(servers, cluster, AdminClient({"bootstrap.servers": servers}))
         finally:
             broker.stop(Path(folder))
 
@@ -102,13 +123,17 @@ class Service(NamedTuple):
 
     def answers(self, reader: Reader) -> list[Record]:
         """What has been answered since; RunError if the service has ended or takes too long."""
+        self.check()
+        return reader.poll(0.2)
+
+    def check(self) -> None:
+        """RunError if the service has ended or takes too long."""
         if self.process.poll() is not None:
             raise RunError(
                 (self.log.read_text(errors="replace").strip() or "it said nothing").rsplit("\n", 1)[-1][:300]
             )
         if time.monotonic() > self.until:
             raise RunError(f"not done after {PATIENCE} s")
-        return reader.poll(0.2)
 
 
 @contextlib.contextmanager

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import functools
 import time
-from contextlib import closing
 from typing import NamedTuple
 
 from benchmarks.context import Context
 from benchmarks.series import Figures, ratio
-from benchmarks.streams import Arena, Command, Route, arena, ours, running, spark
+from benchmarks.streams import Arena, Command, Route, Service, arena, ours, running, spark
 from streaming.producing import send_reviews
 
 SHORT = 300  # bytes, about
+LOOK_SECONDS = 0.02
 SERVICES = ("kafka-python", "kafka-python, 2 workers", "confluent", "confluent, 2 workers", "spark")
 
 
@@ -75,14 +75,15 @@ def _fill(place: Arena, kind: str, texts: list[str]) -> str:
 def _measure(context: Context, place: Arena, task: Task) -> Figures:
     """The rate once it is warm."""
     route, log = Route(place.servers, task.reviews, place.topic("results")), context.home / "logs" / f"{task.name}.log"
-    with (
-        closing(place.cluster.read([route.results], from_beginning=True)) as reader,
-        running(task.command(route), log) as service,
-    ):
-        seen = 0
-        while seen < task.amount.before:
-            seen += len(service.answers(reader))
-        began, before = time.perf_counter(), seen
-        while seen < sum(task.amount):
-            seen += len(service.answers(reader))
-        return {"reviews/s": (seen - before) / (time.perf_counter() - began)}
+    with running(task.command(route), log) as service:
+        began, before = _reached(place, route.results, task.amount.before, service)
+        ended, after = _reached(place, route.results, sum(task.amount), service)
+    return {"reviews/s": (after - before) / (ended - began)}
+
+
+def _reached(place: Arena, topic: str, count: int, service: Service) -> tuple[float, int]:
+    """When there were so many committed results, and how many there were then."""
+    while (found := place.committed(topic)) < count:
+        service.check()
+        time.sleep(LOOK_SECONDS)
+    return time.perf_counter(), found
