@@ -12,7 +12,7 @@ from benchmarks.streams import Arena, Command, Route, Service, arena, ours, runn
 from streaming.producing import send_reviews
 
 SHORT = 300  # bytes, about
-LOOK_SECONDS = 0.02
+LOOK_SECONDS = 0.05
 SERVICES = ("kafka-python", "kafka-python, 2 workers", "confluent", "confluent, 2 workers", "spark")
 
 
