@@ -57,8 +57,8 @@ class Stack:
     def page(self) -> Iterator[Popen[bytes]]:
         where = ["--port", str(self._page_port), "--api", self.api_address, "--models", str(self.models)]
         flags = [*where, "--bootstrap-servers", self.servers]
-        with running(["ui", *flags], self.folder / "ui.log", answers(f"{self.page_address}/_stcore/health")) as process:
-            yield process
+        with running(["ui", *flags], self.folder / "ui.log", answers(f"{self.page_address}/_stcore/health")) as service:
+            yield service.process
 
     def send(self, values: Iterable[bytes]) -> None:
         with KafkaPythonCluster(Connection(bootstrap_servers=self.servers)).sender() as sender:
