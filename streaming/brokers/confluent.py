@@ -11,7 +11,8 @@ from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
 
 from streaming.brokers import confluent_plain as plain
 from streaming.brokers.confluent_plain import Options, broker_errors
-from streaming.brokers.kafka_python import ASK_SECONDS, RETRY_MILLISECONDS, KafkaPythonCluster
+from streaming.brokers.kafka_python import RETRY_MILLISECONDS, KafkaPythonCluster
+from streaming.brokers.kafka_python_broker import ASK_SECONDS
 from streaming.brokers.leaving import leave
 from streaming.brokers.seam import Batch, Broker, Group, Outbox, Partition, Reader, Reply, Sender
 from streaming.settings import Connection, Limits

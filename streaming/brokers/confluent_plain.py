@@ -13,7 +13,7 @@ from typing import Any, Self, TypeAlias, TypeVar
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
 
 from sentiment.errors import ServiceError
-from streaming.brokers.kafka_python_plain import Rereader
+from streaming.brokers.rereading import Rereader
 from streaming.brokers.seam import TAKEN, Partition, Record, Reply
 from streaming.settings import Connection, Limits
 

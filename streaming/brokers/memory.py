@@ -10,10 +10,10 @@ import time
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, Self
+from typing import Self
 
 from sentiment.errors import ServiceError
+from streaming.brokers.memory_log import Entry, GroupState, Membership, Transaction
 from streaming.brokers.seam import (
     MOST_BYTES,
     TAKEN,
@@ -30,36 +30,6 @@ from streaming.brokers.seam import (
 )
 
 DEFAULT_ROOM = 1_048_588  # Kafka's own
-
-
-@dataclass
-class Transaction:
-    """Decides whether the records written under it are seen."""
-
-    state: Literal["open", "committed", "aborted"] = "open"
-
-
-class Entry(NamedTuple):
-    """A record in a partition's log and the transaction that it belongs to."""
-
-    record: Record
-    transaction: Transaction
-
-
-@dataclass
-class GroupState:
-    """Who is in a group, under which generation, and how far it has committed."""
-
-    generation: int = 0
-    members: dict[str, MemoryBroker] = field(default_factory=dict)
-    committed: dict[Partition, int] = field(default_factory=dict)
-
-
-class Membership(NamedTuple):
-    """The member and the generation under which a batch was read."""
-
-    member: MemoryBroker
-    generation: int
 
 
 class MemoryCluster:

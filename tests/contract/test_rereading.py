@@ -12,7 +12,7 @@ from kafka.structs import TopicPartition
 
 from sentiment.errors import ServiceError
 from streaming.brokers.clients import open_cluster
-from streaming.brokers.kafka_python_plain import Rereader
+from streaming.brokers.rereading import Rereader
 from streaming.brokers.seam import Reply, Topic
 from streaming.settings import CLIENTS, Connection, Limits
 
