@@ -11,6 +11,7 @@ import msgspec
 
 from cli import broker_options
 from cli.terminal import fitting, one_line, plain
+from sentiment.errors import UNDECODABLE
 from streaming.brokers.seam import Record
 from streaming.messages import position
 from streaming.reading import follow
@@ -60,7 +61,7 @@ def _write_line(record: Record) -> None:
     """A result in one line of the terminal's width, or word of what is no result."""
     try:
         result = msgspec.json.decode(record.value or b"", type=Shown)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except UNDECODABLE:
         click.echo(f"{position(record)} is not a result", err=True)
         return
     click.echo(fitting(f"{plain(result.label):8}  {result.confidence:6.1%}  {one_line(result.review.text)}"))

@@ -59,12 +59,7 @@ def stop(home: Path, as_json: bool) -> None:
     """Stop the broker; what is on its topics stays."""
     with Console(stderr=True).status("Stopping Kafka"):
         stopped = broker.stop(home / "kafka")
-    if as_json:
-        _tell(None, as_json)
-    elif stopped:
-        click.echo(f"Kafka at {stopped.address} has been stopped.")
-    else:
-        click.echo(_none_of(home))
+    _tell(None, as_json, f"Kafka at {stopped.address} has been stopped." if stopped else _none_of(home))
 
 
 @kafka.command()
@@ -73,20 +68,19 @@ def stop(home: Path, as_json: bool) -> None:
 def status(home: Path, as_json: bool) -> None:
     """Tell whether the broker runs and where; the exit code is 1 if it doesn't."""
     running = broker.status(home / "kafka")
-    if running or as_json:
-        _tell(running, as_json)
-    else:
-        click.echo(_none_of(home))
+    _tell(running, as_json, _none_of(home))
     sys.exit(0 if running else 1)
 
 
-def _tell(running: broker.Broker | None, as_json: bool) -> None:
+def _tell(running: broker.Broker | None, as_json: bool, otherwise: str = "") -> None:
     if as_json:
         told = {"running": running is not None, **(msgspec.structs.asdict(running) if running else {})}
         click.echo(msgspec.json.encode(told))
     elif running:
         click.echo(f"Kafka serves at {running.address} (process {running.pid}).")
         click.echo(f"export KAFKA_BOOTSTRAP_SERVERS={running.address}")
+    else:
+        click.echo(otherwise)
 
 
 def _none_of(home: Path) -> str:

@@ -1,5 +1,12 @@
 """The errors that a user may meet: each message names the thing, what was expected and the way out."""
 
+from __future__ import annotations
+
+import msgspec
+
+# What msgspec raises where bytes are not the JSON that was expected: malformed, of another shape, not UTF-8, too deep.
+UNDECODABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
 
 class SentimentError(Exception):
     """Base of all expected errors. `exit_code` is what a command ends with: 1, some input was bad."""

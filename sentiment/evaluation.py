@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from sentiment.errors import ModelError
+from sentiment.errors import UNDECODABLE, ModelError
 from sentiment.results import Because, Label
 
 EVALUATION = "evaluation.json"
@@ -67,7 +67,7 @@ def read_evaluation(version: Path) -> Evaluation | None:
         return msgspec.json.decode(path.read_bytes(), type=Evaluation)
     except FileNotFoundError:
         return None
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (OSError, *UNDECODABLE) as error:
         raise ModelError(f"{path} can't be read: {error}") from error
 
 

@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from sentiment.errors import ModelError
+from sentiment.errors import UNDECODABLE, ModelError
 from sentiment.manifest import FORMAT, Manifest
 
 MANIFEST, COEFFICIENTS, TERMS, CHECKS = "model.json", "coefficients.npz", "terms.txt.gz", "checks.jsonl"
@@ -54,7 +54,7 @@ def read_manifest(version: Path) -> Manifest:
         raise ModelError(
             f"{version} holds no {MANIFEST}: it is not a model; train one with `sentiment train`"
         ) from error
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (OSError, *UNDECODABLE) as error:
         raise ModelError(f"{path} can't be read as a model's description: {error}") from error
 
 

@@ -29,7 +29,6 @@ from streaming.metrics import StreamMetrics
 from streaming.respond import respond
 from streaming.settings import StreamSettings
 from streaming.supervisor import Crew, Patience, supervise
-from streaming.topics import require_room
 
 FIGURES = "PROMETHEUS_MULTIPROC_DIR"  # the variable by which prometheus_client is told to keep its figures in files
 
@@ -37,11 +36,7 @@ log = logging.getLogger("sentiment.stream")
 
 
 def run(settings: StreamSettings, model: Path) -> None:
-    """Answer reviews until SIGTERM or SIGINT; a worker's failure is a ServiceError.
-
-    SettingError if the topics do not take answers as large as they may be.
-    """
-    require_room(open_cluster(settings.client, settings.connection, settings.limits), settings.topics, settings.limits)
+    """Answer reviews until SIGTERM or SIGINT; a worker's failure is a ServiceError."""
     stop = _stop_on_signal()
     if settings.workers > 1:
         return _run_several(settings, model, stop)

@@ -11,7 +11,7 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 import msgspec
 from msgspec import Struct
 
-from sentiment.errors import ServiceError
+from sentiment.errors import UNDECODABLE, ServiceError
 from sentiment.manifest import Manifest
 from sentiment.results import Explained, Label, Result
 from ui.settings import Settings
@@ -61,7 +61,6 @@ class _NoRedirects(HTTPRedirectHandler):
 
 
 _opener = build_opener(_NoRedirects)
-UNDECODABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 Scored: TypeAlias = Result | RefusedError

@@ -5,7 +5,6 @@ beside a broker of this machine. The tests are the same.
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -22,6 +21,7 @@ from testcontainers.core.network import Network
 from cli.demo.preparing import free_port
 from tests.kafka_broker import own_broker, why_no_container
 from tests.kafka_container import ALIAS, INSIDE, KafkaContainer
+from tests.listening import listens
 
 IMAGE = os.environ.get("SERVE_IMAGE", "review-sentiment/serve:latest")
 API_PORT = 8000
@@ -122,13 +122,9 @@ class Process:
         self.process.kill()
         self.process.wait()
         deadline = time.monotonic() + STOP_SECONDS
-        while self._listens():
+        while listens("127.0.0.1", int(self.port)):
             assert time.monotonic() < deadline, f"port {self.port} is still listened on"
             time.sleep(0.01)
-
-    def _listens(self) -> bool:
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", int(self.port))) == 0
 
     def stop(self) -> int:
         self.process.terminate()

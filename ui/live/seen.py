@@ -6,6 +6,7 @@ from typing import Annotated, NamedTuple, TypeAlias
 
 import msgspec
 
+from sentiment.errors import UNDECODABLE
 from sentiment.language import language_of
 from sentiment.results import Because, Label
 
@@ -55,7 +56,7 @@ def read_result(value: bytes | None, second: int) -> Seen | None:
     try:
         result = _decoder.decode(value or b"")
         fields = {name: _plain(raw) for name, raw in result.review.items()}
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except UNDECODABLE:
         return None
     text = _cut(fields.get("text") or "")
     chosen = _chosen(fields)

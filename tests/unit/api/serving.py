@@ -6,7 +6,6 @@ import http.client
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,8 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from tests import listening
 
 START_SECONDS = 60  # compiling the scorer, where it was never compiled before, included
 REVIEW = b'{"id": 1, "text": "a wonderful film"}'
@@ -67,8 +68,7 @@ def wait_until(true: Callable[[], bool], seconds: float = 10) -> bool:
 
 
 def listens(server: Running) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex((server.host, server.port)) == 0
+    return listening.listens(server.host, server.port)
 
 
 def get(server: Running, path: str) -> str:
