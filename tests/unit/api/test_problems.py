@@ -134,7 +134,9 @@ def test_a_fault_of_ours_is_logged_once_and_tells_nothing(
     with caplog.at_level(logging.DEBUG):
         response = app.test_client().post("/broken", data="a private review")
     assert_problem(response, 500, "internal_error")
-    assert [record.levelname for record in caplog.records] == ["ERROR"]
+    # A Spark session of another test lets go of its objects, and tells of it, whenever Python collects them.
+    ours = [record.levelname for record in caplog.records if not record.name.startswith("py4j")]
+    assert ours == ["ERROR"]
     assert "RuntimeError" in caplog.text
     assert "raise RuntimeError" in caplog.text  # where it was
     assert "private" not in caplog.text + response.text
