@@ -19,7 +19,7 @@ from threading import Event, Thread
 from prometheus_client import CollectorRegistry
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
-from sentiment import Classifier
+from sentiment import Classifier, garbage
 from sentiment.errors import SentimentError
 from streaming.brokers.clients import open_cluster
 from streaming.brokers.seam import Group
@@ -60,6 +60,7 @@ def _work(settings: StreamSettings, model: Path, registry: CollectorRegistry, st
         log.info(
             "ready: model %s, topics %s, group %s, instance %s", classifier.version, topics, group, settings.instance
         )
+        garbage.freeze()
         deliver(broker, answer, metrics, stop)
         broker.leave()
     log.info("stopped")

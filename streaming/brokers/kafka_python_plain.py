@@ -79,8 +79,11 @@ def record_of(read: Any) -> Record:
 
 
 def batch_size(limits: Limits) -> int:
-    """What records are gathered to: no more than the topics take, which is a whole batch's size, and not a record's."""
-    return min(1 << 18, limits.result_bytes)
+    """What records are gathered to: no more than the topics take, which is a whole batch's size, and not a record's.
+
+    Enough for all replies to a poll, for once one batch is full, the client wakes its thread at every send.
+    """
+    return min(1 << 20, limits.result_bytes)
 
 
 def send(producer: KafkaProducer, reply: Reply) -> Any:
