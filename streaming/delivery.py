@@ -11,19 +11,27 @@ from streaming.brokers.seam import Broker, Record
 from streaming.metrics import StreamMetrics
 from streaming.respond import Answers
 
+PIECE = 256  # records that are answered at once: the client sends a piece's replies while the next one is answered
+
 
 def deliver(
     broker: Broker, respond: Callable[[Sequence[Record]], Answers], metrics: StreamMetrics, stop: Event
 ) -> None:
-    """Answer every record exactly once until `stop` is set, which is looked at between batches."""
+    """Answer every record exactly once until `stop` is set, which is looked at between batches.
+
+    A batch is one transaction, answered a piece at a time.
+    """
     while not stop.is_set():
         batch = broker.poll()
         if batch.records or broker.reachable():
             metrics.polled(broker.lag())
         if not batch.records:
             continue
-        answers = respond(batch.records)
+        done = []
         with broker.transaction(batch) as outbox:
-            for reply in answers.replies:
-                outbox.send(reply)
-        metrics.answered(batch.records, answers)
+            for first in range(0, len(batch.records), PIECE):
+                answers = respond(batch.records[first : first + PIECE])
+                for reply in answers.replies:
+                    outbox.send(reply)
+                done.append(answers)
+        metrics.answered(batch.records, done)

@@ -62,15 +62,16 @@ class StreamMetrics:
             self._lag.labels(*partition).set(records)
         self._lagging = set(lag)
 
-    def answered(self, records: Sequence[Record], answers: Answers) -> None:
+    def answered(self, records: Sequence[Record], answers: Sequence[Answers]) -> None:
         """The answers to the records of the last poll are committed."""
         self._processing.observe(time.perf_counter() - self._batch_began)
         self._size.observe(len(records))
         now = time.time()
         self._end_to_end.observe_all([max(now - r.timestamp_ms / 1000, 0.0) for r in records if r.timestamp_ms >= 0])
-        self._answers.count(answers.predictions)
-        dead = len(answers.rejections)
-        self._messages.labels("classified").inc(len(records) - dead)
-        self._messages.labels("dead_letter").inc(dead)
-        for reason, count in Tally(rejection.reason for rejection in answers.rejections).items():
+        for piece in answers:
+            self._answers.count(piece.predictions)
+        reasons = Tally(rejection.reason for piece in answers for rejection in piece.rejections)
+        self._messages.labels("classified").inc(len(records) - reasons.total())
+        self._messages.labels("dead_letter").inc(reasons.total())
+        for reason, count in reasons.items():
             self._dead.labels(reason).inc(count)

@@ -1,4 +1,4 @@
-"""Decide: one reply for every record of a batch, in its order, with one call of the model."""
+"""Decide: one reply for every record, in their order, with one call of the model."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _encoder = msgspec.json.Encoder()
 
 
 class Answers(NamedTuple):
-    """The replies to a batch, the predictions for those that are reviews, and why the rejected are none."""
+    """The replies to some records, the predictions for those that are reviews, and why the rejected are none."""
 
     replies: list[Reply]
     predictions: Predictions

@@ -17,7 +17,7 @@ from sentiment.errors import ServiceError
 from streaming.brokers.memory import MemoryCluster, MemoryReader
 from streaming.brokers.seam import Batch, Broker, Group, Outbox, Partition, Record, Reply
 from streaming.dead_letters import Target, replay
-from streaming.delivery import deliver
+from streaming.delivery import PIECE, deliver
 from streaming.metrics import POLLED, StreamMetrics
 from streaming.producing import paced, send_reviews
 from streaming.reading import follow
@@ -111,6 +111,17 @@ def test_a_broken_broker_ends_the_loop_and_leaves_nothing_behind(
     stop = Event()
     run(join(cluster, stop), classifier, stop)
     assert (len(values(cluster, "sentiment")), len(values(cluster, "dlq.reviews"))) == (40, 10)
+
+
+def test_a_batch_of_several_pieces_is_one_transaction(classifier: Classifier) -> None:
+    count = 3 * PIECE + 1
+    cluster, stop = MemoryCluster(most_records=count), Event()
+    create_topics(cluster, Topics(partitions=1), SETTINGS.limits)
+    send_reviews(cluster, "reviews", [{"id": number, "text": "a good film"} for number in range(count)])
+    figures = run(join(cluster, stop), classifier, stop)
+    assert figures.get_sample_value("sentiment_batch_size_count") == 1
+    assert figures.get_sample_value("sentiment_messages_total", {"result": "classified"}) == count
+    assert [int(json.loads(value or b"")["id"]) for value in values(cluster, "sentiment")] == list(range(count))
 
 
 def test_a_stopped_loop_does_not_poll(cluster: MemoryCluster, classifier: Classifier) -> None:
