@@ -17,6 +17,7 @@ from rich.table import Table
 
 from benchmarks.series import Series
 
+DRAWN = {"growth": "resident MB", "latency": "p99 ms at 1000/s"}  # the unit in the plot; of other parts the first one
 OTHERS = ("spark", "sklearn", "fasttext", "vw", "limit", "bare", "mlflow")  # what ours is measured beside
 
 
@@ -81,12 +82,11 @@ def write(parts: Parts, folder: Path) -> Path:
 
 
 def figure(parts: Parts) -> Figure:
-    """A panel for each unit of each part: medians with the least and the most, on a logarithmic scale."""
-    panels = [
-        (part, unit, [row for row in measured.rows if unit in row.units][::-1])
-        for part, measured in parts.items()
-        for unit in _units(measured.rows)
-    ]
+    """A panel for each part, in one unit: medians with the least and the most, on a logarithmic scale."""
+    panels = []
+    for part, measured in parts.items():
+        unit = DRAWN.get(part) or next((unit for row in measured.rows for unit in row.units), "")
+        panels.append((part, unit, [row for row in measured.rows if unit in row.units][::-1]))
     across = max(min(len(panels), 3), 1)
     most = [len(rows) for _, _, rows in panels] or [0]
     heights = [1.1 + 0.3 * max(most[first : first + across]) for first in range(0, len(most), across)]
@@ -98,11 +98,6 @@ def figure(parts: Parts) -> Figure:
     return drawn
 
 
-def _units(rows: list[Series]) -> list[str]:
-    """Each once, in the order in which they first come."""
-    return list(dict.fromkeys(unit for row in rows for unit in row.units))
-
-
 def _points(axes: Axes, rows: list[Series], unit: str) -> None:
     for place, row in enumerate(rows):
         median, values = row.median(unit), row.values(unit)
@@ -111,7 +106,7 @@ def _points(axes: Axes, rows: list[Series], unit: str) -> None:
         axes.errorbar([median], [place], xerr=spread, fmt="o", color=colour, capsize=3)
         axes.annotate(_figure(median), (median, place), (0, 6), textcoords="offset points", ha="center", fontsize=8)
     axes.set_yticks(range(len(rows)), [row.name for row in rows])
-    medians = [row.median(unit) for row in rows]
-    axes.set(xlim=(min(medians) / 3, max(medians) * 3), ylim=(-0.5, len(rows) - 0.2))
+    medians = [row.median(unit) for row in rows] or [1.0]
+    axes.set(xlim=(min(medians) / 3, max(medians) * 3), ylim=(-0.5, max(len(rows), 1) - 0.2))
     axes.xaxis.set_minor_formatter(NullFormatter())
     axes.grid(axis="x", which="both", alpha=0.3)
