@@ -53,7 +53,7 @@ def produce(source: str, column: str | None, rate: float | None, **flags: Any) -
         rows = _Readable(read_rows(source, column))
         shown = progress.track(paced(rows, rate) if rate else rows, total=None)
         sent = send_reviews(cluster, topics.reviews, shown)
-    click.echo(f"{sent} reviews sent to {topics.reviews}")
+    click.echo(f"{sent:,} review{'s' if sent != 1 else ''} sent to {topics.reviews}")
     if rows.problem:
         raise DataError(f"{rows.problem}; nothing from there on was sent") from rows.problem
 

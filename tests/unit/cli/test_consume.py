@@ -66,3 +66,8 @@ def test_of_standard_input_what_comes_before_a_bad_line_is_sent_and_said(cluster
     assert str(run.exception).endswith("; nothing from there on was sent")
     assert run.stdout == "2 reviews sent to reviews\n"
     assert sent(cluster) == [b'{"text":"good"}', b'{"text":"fine"}']
+
+
+@pytest.mark.parametrize(("lines", "said"), [(b"good\n", "1 review sent"), (b"fine\n" * 1000, "1,000 reviews sent")])
+def test_what_was_sent_is_counted(cluster: MemoryCluster, lines: bytes, said: str) -> None:
+    assert CliRunner().invoke(produce, ["-"], input=lines).stdout == f"{said} to reviews\n"
