@@ -19,7 +19,7 @@ import msgspec
 
 from cli.demo import preparing, showing
 from cli.demo.flow import flow
-from cli.demo.reviews import HeldOut, messages
+from cli.demo.reviews import messages
 from cli.demo.services import Service, answers, log_has, running
 from cli.demo.tally import Summary
 from local import broker as local_broker
@@ -27,6 +27,7 @@ from local.processes import the_only_one
 from sentiment.errors import ServiceError
 from sentiment.manifest import Manifest
 from streaming.brokers.kafka_python import KafkaPythonCluster
+from streaming.brokers.seam import Cluster
 from streaming.producing import paced
 from streaming.settings import Connection, Limits, Topics
 from streaming.topics import create_topics
@@ -84,7 +85,7 @@ def run(demo: Demo) -> bool:
         page = None if demo.once else _open_page(demo, broker.address, url, stack)
         if page:
             showing.step(f"Watch it in a browser: {page}/live")
-        summary = _send_and_show(demo, model.held_out, cluster)
+        summary = send_and_show(demo, model, cluster)
         complete = summary.lost == summary.duplicated == 0 and summary.dead == _broken(demo)
         cold = model.cold or broker.cold
         if demo.once:
@@ -129,9 +130,11 @@ def _open_page(demo: Demo, servers: str, api: str, stack: ExitStack) -> str | No
     return url
 
 
-def _send_and_show(demo: Demo, held_out: list[HeldOut], cluster: KafkaPythonCluster) -> Summary:
+def send_and_show(demo: Demo, model: preparing.Model, cluster: Cluster) -> Summary:
+    """Send the reviews, show the answers or their progress, and return the figures."""
     good = ALL_REVIEWS if demo.once else SHOWN_REVIEWS
-    sending = messages(uuid4().hex[:8], held_out, good, _broken(demo))
+    showing.step(f"Sending {good:,} {model.known}")
+    sending = messages(uuid4().hex[:8], model.reviews, good, _broken(demo))
     if not demo.once:
         return flow(cluster, Topics(), paced(sending, demo.rate), showing.answer).summary()
     with showing.counting(good + _broken(demo)) as count:

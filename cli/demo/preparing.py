@@ -31,10 +31,10 @@ STARTER_DATA = ("data/imdb-train.parquet", "data/allocine-train.parquet")
 
 
 class Model(NamedTuple):
-    """The model in use, reviews that it has not seen, and whether it had to be trained."""
+    """The model in use, reviews to send, what is known of them, and whether it had to be trained."""
 
     manifest: Manifest
-    held_out: list[HeldOut]
+    reviews: list[HeldOut]
     known: str
     cold: bool
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import signal
 from functools import partial
+from pathlib import Path
 from threading import Event, Thread
 
 import msgspec
@@ -12,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 from prometheus_client import CollectorRegistry
 
-from cli.demo import command
+from cli.demo import command, preparing
 from cli.demo.flow import flow
 from cli.demo.reviews import BROKEN, HeldOut, messages
 from cli.demo.tally import Answer, Tally, percentile
@@ -92,3 +93,20 @@ def test_a_demo_that_is_stopped_has_not_shown_that_all_were_answered(
         assert CliRunner().invoke(command.demo, arguments).exit_code == code
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+@pytest.mark.parametrize("once", [True, False])
+@pytest.mark.parametrize("held_out", [True, False])
+def test_a_demo_says_whether_the_model_may_have_seen_its_reviews(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], once: bool, held_out: bool
+) -> None:
+    write_tiny_model(tmp_path / "models", "tiny-1")
+    if held_out:
+        (tmp_path / "demo").mkdir()
+        (tmp_path / "demo" / "held-out-tiny-1.jsonl").write_text('{"text": "good", "label": 1}\n')
+    monkeypatch.setattr(command, "flow", lambda *_: Tally())
+    model = preparing.prepare_model(tmp_path / "models", tmp_path)
+    demo = command.Demo(tmp_path / "models", tmp_path, 0, 0, once, rate=1000.0)
+    command.send_and_show(demo, model, MemoryCluster())
+    expected = "held out from training" if held_out else "which this model may have been trained on"
+    assert expected in " ".join(capsys.readouterr().err.split())
