@@ -19,7 +19,7 @@ def _servers(default: str) -> Callable[[Command], Command]:
         "--bootstrap-servers",
         envvar="KAFKA_BOOTSTRAP_SERVERS",
         show_envvar=True,
-        help=f"The cluster, host:port, several with commas between. [default: {default}]",
+        help=f"Kafka brokers, host:port, separated by commas. [default: {default}]",
     )
 
 
@@ -35,7 +35,7 @@ def client(command: Command) -> Command:
         envvar="SENTIMENT_CLIENT",
         show_default=True,
         show_envvar=True,
-        help="Library that speaks to Kafka; confluent is faster and comes with the extra `fast`.",
+        help="Kafka client library; confluent is faster and comes with the extra `fast`.",
     )(command)
 
 
@@ -60,12 +60,12 @@ def create_topics(command: Command) -> Command:
 def new_topics(command: Command) -> Command:
     """Flags for how topics are created: how many partitions, how many copies."""
     for option in (
-        click.option("--partitions", default=Topics.partitions, show_default=True, help="Of a new topic."),
+        click.option("--partitions", default=Topics.partitions, show_default=True, help="Partitions of a new topic."),
         click.option(
             "--replication-factor",
             default=Topics.replication_factor,
             show_default=True,
-            help="Of a new topic; -1 is the broker's own default.",
+            help="Replicas of a new topic; -1 is the broker's default.",
         ),
     ):
         command = option(command)
@@ -80,7 +80,7 @@ def result_bytes(command: Command) -> Command:
         envvar="SENTIMENT_RESULT_BYTES",
         show_default=True,
         show_envvar=True,
-        help="Largest result sent; dead letters may have twice as many. The same for all who use the topics.",
+        help="Largest result sent; a dead letter may be twice as large. The same for all commands on these topics.",
     )(command)
 
 

@@ -37,8 +37,8 @@ class Shown(msgspec.Struct):
 @broker_options.client
 @broker_options.topic("results")
 @click.option("--from-beginning", is_flag=True, help="Start with the oldest result, not with the next.")
-@click.option("--max", "most", type=click.IntRange(min=1), help="Stop after so many results.")
-@click.option("--idle", type=float, metavar="SECONDS", help="Stop when nothing has come for so long.")
+@click.option("--max", "most", type=click.IntRange(min=1), help="Stop after this many results.")
+@click.option("--idle", type=float, metavar="SECONDS", help="Stop after this long without a result.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as they are, one a line.")
 def consume(
     bootstrap_servers: str | None, results_topic: str, from_beginning: bool, most: int | None, **flags: Any

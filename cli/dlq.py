@@ -28,7 +28,7 @@ READ_IDLE, REPLAY_IDLE = 2.0, 5.0  # seconds
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 reasons_flag = click.option(
-    "--reason", "reasons", multiple=True, type=click.Choice(get_args(Reason)), help="Only these; may be given again."
+    "--reason", "reasons", multiple=True, type=click.Choice(get_args(Reason)), help="Only this reason; may be repeated."
 )
 json_flag = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 
@@ -51,7 +51,7 @@ def dlq() -> None:
 @dlq.command("list")
 @_of_the_topic
 @reasons_flag
-@click.option("--max", "most", type=click.IntRange(min=1), help="Stop after so many.")
+@click.option("--max", "most", type=click.IntRange(min=1), help="Stop after this many.")
 @json_flag
 def list_letters(reasons: tuple[str, ...], most: int | None, as_json: bool, **flags: Any) -> None:
     """Print the dead letters, the oldest of each partition first: place, reason, and the beginning of the value."""
@@ -71,7 +71,7 @@ def list_letters(reasons: tuple[str, ...], most: int | None, as_json: bool, **fl
 @click.option("--value", "value_only", is_flag=True, help="Print the value alone, byte for byte.")
 @json_flag
 def show(place: str, value_only: bool, as_json: bool, **flags: Any) -> None:
-    """Print one dead letter whole. PLACE is where `list` says that it stands: topic-partition-offset."""
+    """Print one dead letter whole. PLACE is its position as `list` prints it: topic-partition-offset."""
     with closing(_letters(flags)) as letters:
         letter = next((letter for letter in letters if letter.place == place), None)
     if letter is None:
@@ -90,18 +90,20 @@ def show(place: str, value_only: bool, as_json: bool, **flags: Any) -> None:
 @broker_options.topic("reviews")
 @reasons_flag
 @click.option(
-    "--group", default=GROUP, show_default=True, help="Consumer group that remembers what has been gone through."
+    "--group", default=GROUP, show_default=True, help="Consumer group whose offsets say what has been processed."
 )
 @broker_options.result_bytes
-@click.option("--new-group", is_flag=True, help="The broker knows nothing of the group: send all there are.")
-@click.option("--idle", default=REPLAY_IDLE, show_default=True, help="Seconds without a dead letter that end it.")
+@click.option("--new-group", is_flag=True, help="The group is new to the broker: send all dead letters.")
+@click.option(
+    "--idle", default=REPLAY_IDLE, show_default=True, help="Stop after this many seconds without a dead letter."
+)
 @json_flag
 def send_again(group: str, reasons: tuple[str, ...], idle: float, as_json: bool, **flags: Any) -> None:
     """Send dead letters to the topic of the reviews as they came, each exactly once.
 
-    What the group has been through is not sent again, nor what --reason leaves out: another --group begins anew. That
-    it is new is to be said by --new-group, for the broker may only have forgotten it. A review that still can't be
-    classified comes back as a new dead letter, which waits for the next replay.
+    Dead letters that the group has processed are not sent again, nor are those that --reason left out; another --group
+    starts from the beginning. A new group needs --new-group, because the broker may only have forgotten the group. A
+    review that still can't be classified comes back as a new dead letter, which waits for the next replay.
     """
     limits = Limits(result_bytes=flags["result_bytes"])
     cluster = _cluster(flags, "dead_letters_topic", "reviews_topic", limits=limits)
@@ -137,11 +139,11 @@ def _require_memory(cluster: Cluster, group: str, topic: str, new: bool) -> None
     """SettingError where the group would begin with the oldest dead letter without having been told to, or can't."""
     known = cluster.knows(group, topic)
     if new and known:
-        raise SettingError(f"the group {group} has been through {topic} before: leave --new-group out")
+        raise SettingError(f"the group {group} has processed {topic} before: leave --new-group out")
     if not new and not known and (records := cluster.waiting(group, topic)):
         raise SettingError(
-            f"the broker has nothing on record for the group {group}: either it has not been through {topic} yet, or "
-            "that is longer ago than the broker remembers (its offsets.retention.minutes); "
+            f"the broker has nothing on record for the group {group}: either it has not processed {topic} yet, or the "
+            "broker has forgotten it (after its offsets.retention.minutes); "
             f"--new-group sends everything there is, up to {records:,} records"
         )
 

@@ -48,7 +48,7 @@ class MissingError(Exception):
 def doctor(
     model: Path, bootstrap_servers: str | None, client: str, result_bytes: int, as_json: bool, **topics: Any
 ) -> None:
-    """Look at everything that the other verbs need. Ends with 1 if something is broken, not if it is missing."""
+    """Check everything that the other commands need. Ends with 1 if something is broken, not if it is missing."""
     wanted = Topics(**{name.removesuffix("_topic"): topic for name, topic in topics.items()})
     parts: dict[str, Callable[[], str]] = {
         "scorer": _scorer,

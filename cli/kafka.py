@@ -32,7 +32,11 @@ def kafka(context: click.Context, home: Path) -> None:
 
 
 @kafka.command()
-@click.option("--port", type=click.IntRange(0, 65535), help="0: any free one. [default: 9092, else any free one]")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    help="The broker's port; 0: any free one. [default: 9092, else any free one]",
+)
 @click.option(
     "--ivy-settings",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),

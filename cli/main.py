@@ -17,7 +17,7 @@ VERBS = {
         "cli.demo:demo",
         "Train if needed, start a broker, the classifier, the API and the page, and watch reviews flow.",
     ),
-    "doctor": ("cli.doctor:doctor", "Look at what the other verbs need: what is there, missing, broken."),
+    "doctor": ("cli.doctor:doctor", "Check what the other commands need: what is there, missing, broken."),
     "explore": ("cli.jobs:explore", "Look at a data set before training on it."),
     "train": ("cli.jobs:train", "Train a model in Spark, check it and make it current."),
     "predict": ("cli.predict:predict", "Classify texts, a file, or standard input."),

@@ -71,7 +71,7 @@ def show(version: str | None, folder: Path) -> None:
 def verify(version: str | None, folder: Path, failures: bool) -> None:
     """Load VERSION (default: the one in use): every checksum compared, every golden text scored again.
 
-    Then the behaviour suite is run. What the model gets wrong there is told, but does not change the exit code.
+    Then the behaviour suite is run. Its failures are reported, but do not change the exit code.
     """
     classifier = Classifier.load(_chosen(folder, version))
     click.echo(f"{classifier.version}: {len(classifier.manifest.files)} files and all golden texts are as saved")
@@ -109,9 +109,9 @@ def rollback(folder: Path) -> None:
 @click.option("--most", type=click.IntRange(min=0), default=5, show_default=True, help="Texts to show.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def compare(first: str, second: str | None, folder: Path, as_json: bool, **of_file: Any) -> None:
-    """Put version FIRST beside SECOND (default: the one in use).
+    """Compare version FIRST with SECOND (default: the one in use).
 
-    Without a file, by what each was measured to do when it was trained: on rows of its own, if they were not the same.
+    Without a file, by the scores that each got when it was trained, which may be on different test rows.
     """
     paths = (_chosen(folder, first), _chosen(folder, second))
     if of_file["source"] is None:
@@ -139,7 +139,7 @@ def compile_scorer() -> None:
     help="The oldest processors that it must run on; v3 has AVX2, `generic` is any of this machine's architecture.",
 )
 def library(cpu: str) -> None:
-    """Compile the scorer to a library beside its source, which is used from then on: numba can be left out.
+    """Compile the scorer to a library beside its source, which is used from then on, without numba.
 
     For the building of images. Needs numba and `ld`, on Linux.
     """

@@ -29,10 +29,12 @@ _TEXTS = click.argument("texts", nargs=-1)
 @click.option(
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Where to write the file's rows with their answers; the ending says the format.",
+    help="Where to write the file's rows with their answers; the extension sets the format.",
 )
 @click.option("--text", metavar="COLUMN", help="The file's column with the text, if its name is an unusual one.")
-@click.option("--label", metavar="COLUMN", help="The file's column with the true labels: say how good the answers are.")
+@click.option(
+    "--label", metavar="COLUMN", help="The file's column with the true labels: print accuracy and other scores."
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line; of a file, one for all of it.")
 def predict(texts: tuple[str, ...], model: Path, source: str | None, as_json: bool, **of_file: Any) -> None:
     """Classify TEXTS, the rows of a file, or the lines of standard input where neither is given.

@@ -49,13 +49,13 @@ def _setting(name: str, text: str) -> Callable[..., Any]:
 @_setting("max_body_bytes", "Most bytes in a request's body.")
 @_setting("max_texts", "Most texts in a request.")
 @_setting("max_characters", "Most characters in a text.")
-@_setting("api_keys_file", "File of API keys, one a line; SENTIMENT_API_KEYS lists them with commas between.")
+@_setting("api_keys_file", "File of API keys, one a line; SENTIMENT_API_KEYS lists them, separated by commas.")
 @broker_options.servers_if_any
 @broker_options.topic("feedback")
 def serve(bootstrap_servers: str | None, feedback_topic: str, **given: str | None) -> None:
     """Serve the model over HTTP until SIGTERM or Ctrl-C.
 
-    Feedback is taken where a Kafka cluster is named.
+    Feedback is accepted only with --bootstrap-servers.
     """
     settings = read_settings(given | {"api_keys": os.environ.get("SENTIMENT_API_KEYS")})
     connection = broker_options.connection(bootstrap_servers) if bootstrap_servers else None

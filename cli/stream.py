@@ -27,21 +27,23 @@ OWN = ("group", "instance", "client", "workers", "metrics_host", "metrics_port",
     show_default="host name",
     help="This worker's own name in the group, the same after a restart. Two workers on a host need two names.",
 )
-@click.option("--workers", default=StreamSettings.workers, show_default=True, help="Processes, each a member.")
+@click.option(
+    "--workers", default=StreamSettings.workers, show_default=True, help="Processes, each a member of the group."
+)
 @broker_options.topic("reviews")
 @broker_options.topic("results")
 @broker_options.topic("dead_letters")
 @broker_options.create_topics
 @click.option("--batch-records", default=Limits.batch_records, show_default=True, help="Most records in a transaction.")
 @click.option("--batch-bytes", default=Limits.batch_bytes, show_default=True, help="Most bytes fetched at once.")
-@click.option("--text-characters", default=Limits.text_characters, show_default=True, help="Longest text taken.")
+@click.option("--text-characters", default=Limits.text_characters, show_default=True, help="Longest text accepted.")
 @broker_options.result_bytes
 @click.option(
     "--metrics-port",
     type=click.IntRange(0, 65535),
     envvar="SENTIMENT_METRICS_PORT",
     show_envvar=True,
-    help="Serve /metrics, /health/live and /health/ready here; 0: any free port. [default: don't]",
+    help="Serve /metrics, /health/live and /health/ready here; 0: any free port. [default: none]",
 )
 @click.option(
     "--metrics-host",

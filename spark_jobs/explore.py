@@ -25,12 +25,12 @@ from spark_jobs.session import job, start_session
 @click.option(
     "--input", "inputs", multiple=True, help="The same as FILES: CSV, JSON lines or Parquet; file, folder or URL."
 )
-@click.option("--text", help="Name of the text's column, where it is not found by itself.")
-@click.option("--label", help="Name of the label's column.")
+@click.option("--text", help="Column with the text, if its name is an unusual one.")
+@click.option("--label", help="Column with the label, if its name is an unusual one.")
 @click.option("--split", help="Column that names each row's side (train, test ...): look for leaks between them.")
 @click.option("--against", help="A second data set, such as the test rows: look for leaks between it and FILES.")
 @click.option(
-    "--html", type=click.Path(path_type=Path, dir_okay=False), help="Also write the account there, as one page."
+    "--html", type=click.Path(path_type=Path, dir_okay=False), help="Also write the report there, as one page."
 )
 @click.option("--memory", default="4g", show_default=True, help="Spark's heap; spark-submit has a flag of its own.")
 @click.option("--json", "as_json", is_flag=True, help="Print all that is found as one JSON object.")

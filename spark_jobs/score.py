@@ -128,8 +128,10 @@ def _with_texts(frame: DataFrame, name: str, wanted: str | None, entry: str) -> 
     show_envvar=True,
     help="Folder of model versions, or one version's folder. Only the driver needs it.",
 )
-@click.option("--text", metavar="COLUMN", help="Name of the texts' column, where it is not found by itself.")
-@click.option("--format", type=click.Choice(list(FORMATS)), default="parquet", show_default=True, help="Of the output.")
+@click.option("--text", metavar="COLUMN", help="Column with the text, if its name is an unusual one.")
+@click.option(
+    "--format", type=click.Choice(list(FORMATS)), default="parquet", show_default=True, help="Format of the output."
+)
 @click.option("--memory", default="2g", show_default=True, help="Spark's heap; spark-submit has a flag of its own.")
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as one JSON object.")
 def command(model: Path, memory: str, as_json: bool, **options: Any) -> None:

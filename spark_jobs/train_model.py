@@ -107,15 +107,33 @@ def _features(rule: TextRule, recipe: Recipe, split: Split, side: str) -> DataFr
 
 @click.command()
 @click.option(
-    "--input", "inputs", multiple=True, required=True, help="CSV, JSON lines or Parquet: file, folder or URL."
+    "--input",
+    "inputs",
+    multiple=True,
+    required=True,
+    help="CSV, JSON lines or Parquet: file, folder or URL; may be repeated.",
 )
 @click.option("--test", "tests", multiple=True, help="Rows to test on; without it a tenth of the input is held out.")
-@click.option("--output", type=click.Path(path_type=Path), default=Path("models"), show_default=True, help="Of models.")
-@click.option("--text", help="Name of the text's column, where it is not found by itself.")
-@click.option("--label", help="Name of the label's column.")
+@click.option(
+    "--output", type=click.Path(path_type=Path), default=Path("models"), show_default=True, help="Folder of models."
+)
+@click.option("--text", help="Column with the text, if its name is an unusual one.")
+@click.option("--label", help="Column with the label, if its name is an unusual one.")
 @click.option("--film", help="A column that names the film: one film's reviews stay on one side of every split.")
-@click.option("--recipe", type=click.Choice(["naive-bayes", "simple"]), default="naive-bayes", show_default=True)
-@click.option("--buckets", type=click.Choice([str(1 << n) for n in range(18, 25)]), default=str(Recipe().buckets))
+@click.option(
+    "--recipe",
+    type=click.Choice(["naive-bayes", "simple"]),
+    default="naive-bayes",
+    show_default=True,
+    help="`simple` is the usual Spark pipeline, for comparison.",
+)
+@click.option(
+    "--buckets",
+    type=click.Choice([str(1 << n) for n in range(18, 25)]),
+    default=str(Recipe().buckets),
+    show_default=True,
+    help="Buckets that terms are hashed to.",
+)
 @click.option(
     "--penalty",
     "penalties",
@@ -123,7 +141,7 @@ def _features(rule: TextRule, recipe: Recipe, split: Split, side: str) -> DataFr
     multiple=True,
     default=Recipe().penalties,
     show_default=True,
-    help="Of several, cross-validation takes the best.",
+    help="May be repeated: cross-validation chooses the best.",
 )
 @click.option(
     "--precision",

@@ -49,7 +49,7 @@ class Connection:
         """What is wrong with these values, a sentence each."""
         found = list(self.misread)
         found += [
-            f"KAFKA_BOOTSTRAP_SERVERS has {server!r}: expected host:port, several with commas between"
+            f"KAFKA_BOOTSTRAP_SERVERS has {server!r}: expected host:port, separated by commas"
             for server in self.bootstrap_servers.split(",")
             if not server.strip().rpartition(":")[0] or not server.strip().rpartition(":")[2].isdecimal()
         ]

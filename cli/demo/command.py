@@ -52,7 +52,11 @@ class Demo:
 @click.command()
 @click.option("--once", is_flag=True, help="Send 2,000 reviews as fast as they go, print one JSON object and end.")
 @click.option(
-    "--rate", type=click.FloatRange(min=0.1), default=2.0, show_default=True, help="Reviews a second to watch."
+    "--rate",
+    type=click.FloatRange(min=0.1),
+    default=2.0,
+    show_default=True,
+    help="Reviews sent a second; not with --once.",
 )
 @click.option("--models", type=click.Path(path_type=Path), default=Path("models"), show_default=True)
 @click.option("--port", type=int, default=8000, show_default=True, help="The API's port; another if it is taken.")
