@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -46,6 +47,10 @@ def predict(texts: tuple[str, ...], model: Path, source: str | None, as_json: bo
     if source is None:
         if stray := [f"--{name}" for name, value in of_file.items() if value]:
             raise click.UsageError(f"{stray[0]} goes with --input FILE")
+        for name in filter(os.path.isfile, texts):
+            click.echo(
+                f"{plain(name)} is classified as a text; for the rows of the file: --input {plain(name)}", err=True
+            )
         sys.exit(0 if _predict_texts(Classifier.load(model), texts, as_json) else 1)
     elif texts:
         raise click.UsageError("give TEXTS or --input FILE, not both")

@@ -48,3 +48,11 @@ def test_the_model_can_be_named_by_the_environment(model: Path, monkeypatch: pyt
     monkeypatch.setenv("SENTIMENT_MODEL", str(model))
     result = CliRunner().invoke(predict, ["good"])
     assert result.stdout.startswith("positive ")
+
+
+def test_a_text_that_is_a_file_s_name_is_pointed_out(model: Path, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("text\ngood\n")
+    name = str(tmp_path / "in.csv")
+    result = run(model, name, "good" * 100)
+    assert result.stderr == f"{name} is classified as a text; for the rows of the file: --input {name}\n"
+    assert len(result.stdout.splitlines()) == 2
