@@ -30,7 +30,8 @@ def read_json(request: Request, most: int) -> bytes:
 def read_json_or_form(request: Request, most: int) -> bytes:
     """The same, where a form will do too: its fields become an object of strings, the first of each name.
 
-    What is not UTF-8 in a form is refused, where werkzeug would write something else in its place.
+    What is not UTF-8 in a form is refused, where werkzeug would write something else in its place, and so is a form
+    without a text.
     """
     if _is_json(request):
         return _read(request, most)
@@ -44,7 +45,10 @@ def read_json_or_form(request: Request, most: int) -> bytes:
         raise _too_large(most) from error
     if len(body) > most:
         raise _too_large(most)
-    return msgspec.json.encode(_fields(request, body))
+    fields = _fields(request, body)
+    if not {"text", "texts"} & fields.keys():  # JSON that is sent as a form, as `curl -d` does, is one too
+        raise RequestError(422, "text_missing", f"the form has no field `text`; for JSON send content-type: {JSON}")
+    return msgspec.json.encode(fields)
 
 
 def _fields(request: Request, body: bytes) -> dict[str, str]:

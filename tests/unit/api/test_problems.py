@@ -86,6 +86,10 @@ def test_another_media_type_is_unsupported(client: FlaskClient, content_type: st
 
 def test_a_form_without_text_misses_it(client: FlaskClient) -> None:
     assert_problem(client.post("/predict", data={"critique": "good"}), 422, "text_missing")
+    as_curl_sends_it = {"data": b'{"text": "a = b & c"}', "content_type": "application/x-www-form-urlencoded"}
+    for path in ("/predict", "/explain"):
+        problem = client.post(path, **as_curl_sends_it)
+        assert_problem(problem, 422, "text_missing", names="for JSON send content-type: application/json")
     assert_problem(client.post("/predict", data={"text": (io.BytesIO(b"good"), "a.txt")}), 422, "text_missing")
 
 
