@@ -156,7 +156,7 @@ def show_comparison(comparison: Comparison, models: Sequence[Classifier], as_jso
     if comparison.figures[0].label:
         click.echo(
             f"of these the first is right in {comparison.first:,}, the second in {comparison.second:,}: "
-            f"two equally good models would differ so much in {comparison.chance:.1%} of cases"
+            f"two equally good models would differ at least this much in {comparison.chance:.1%} of cases"
         )
     for change in comparison.strongest:
         line = f"row {change.row}: {change.before:.3f} and {change.after:.3f}  {one_line(change.text)}"

@@ -84,7 +84,7 @@ def _model(path: Path) -> str:
     if not path.exists():
         raise MissingError(f"{path} is not there; `sentiment train` makes a model, --model names another folder")
     classifier = Classifier.load(path)
-    return f"{classifier.version}, whole, and it answers as when it was saved"
+    return f"{classifier.version}, complete, and it answers as when it was saved"
 
 
 def _extra(extra: str, package: str) -> Callable[[], str]:

@@ -75,7 +75,7 @@ def verify_files(version: Path, manifest: Manifest) -> None:
 
 def _verify(path: Path, expected: str) -> None:
     if not path.is_file():
-        raise ModelError(f"{path} is missing: the model is not whole; restore the folder or train again")
+        raise ModelError(f"{path} is missing: the model is incomplete; restore the folder or train again")
     if sha256(path) != expected:
         raise ModelError(f"{path} is not the file that was saved (sha256 differs); restore it or train again")
 
@@ -100,7 +100,7 @@ def read_weights(version: Path) -> Weights:
 def verify_answers(version: Path, manifest: Manifest, weights: Weights) -> None:
     """ModelError if what decides on answers, in `model.json` too, is not what was saved."""
     if manifest.answers != digest(manifest, weights):
-        raise ModelError(f"{version / MANIFEST} is not as it was saved: its answers would be others")
+        raise ModelError(f"{version / MANIFEST} is not as it was saved: its answers would differ")
 
 
 def digest(manifest: Manifest, weights: Weights) -> str:

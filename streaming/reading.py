@@ -42,6 +42,6 @@ def follow(
                     return
                 if quiet >= STALLED_SECONDS:
                     raise ServiceError(
-                        f"reading {', '.join(topics)} stopped short: nothing has come for {quiet:.0f} s, and up to "
-                        f"{ahead:,} records are still to be read; is the broker well?"
+                        f"reading {', '.join(topics)} stopped short: nothing has arrived for {quiet:.0f} s, and up to "
+                        f"{ahead:,} records are still to be read; check the broker"
                     )

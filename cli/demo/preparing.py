@@ -70,7 +70,7 @@ def _train(models: Path, home: Path) -> str:
     inputs = [word for name in STARTER_DATA for word in ("--input", name)]
     command = [sys.executable, "-m", "cli", "train", *inputs, "--output", str(models), "--held-out", str(fresh), *QUICK]
     if _run(command):
-        raise SentimentError("the training failed; its own words are above")
+        raise SentimentError("training failed; its messages are above")
     version = versions.current(models)
     fresh.rename(_held_out_path(home, version))
     return version

@@ -57,7 +57,7 @@ class KafkaPythonBroker:
         """1. all replies are acknowledged, 2. the offsets join them, 3. both count."""
         membership: Any = batch.membership
         if not membership.member_id:  # the broker would take offsets without looking whose they are
-            raise ServiceError("this worker was put out of its group before its batch was done")
+            raise ServiceError("this worker was removed from its group before its batch was done")
         outbox.settle()
         offsets = _offsets(batch.next_offsets())
         plain.within(COMMIT_SECONDS, lambda: self._producer.send_offsets_to_transaction(offsets, membership))
