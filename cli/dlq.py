@@ -62,7 +62,8 @@ def list_letters(reasons: tuple[str, ...], most: int | None, as_json: bool, **fl
             click.echo(msgspec.json.encode(_told(letter)) if as_json else _line(letter))
     if not as_json:
         each = ", ".join(f"{count:,} {reason}" for reason, count in counted.most_common())
-        click.echo(f"{counted.total():,} dead letters{': ' + each if each else ''}", err=True)
+        noun = "dead letter" if counted.total() == 1 else "dead letters"
+        click.echo(f"{counted.total():,} {noun}{': ' + each if each else ''}", err=True)
 
 
 @dlq.command()

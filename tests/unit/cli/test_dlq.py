@@ -56,6 +56,7 @@ def test_list_has_a_line_for_each_and_counts_the_reasons(letters: MemoryCluster)
 
 def test_list_takes_reasons_and_a_limit(letters: MemoryCluster) -> None:
     assert [line.split()[1] for line in run("list", "--reason", "tombstone").stdout.splitlines()] == ["tombstone"]
+    assert run("list", "--reason", "tombstone").stderr.strip() == "1 dead letter: 1 tombstone"
     assert [line.split()[1] for line in run("list", "--max", "1").stdout.splitlines()] == ["not_an_object"]
 
 
