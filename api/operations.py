@@ -19,7 +19,7 @@ BODY = (400, 413, 415, 422)  # what may be wrong with a body
 class Review(Struct):
     """A review to classify; its other fields come back as they are."""
 
-    text: Annotated[str, Meta(min_length=1, examples=["Not bad at all!"])]
+    text: Annotated[str, Meta(min_length=1, examples=["Superb, not a dull moment"])]
     id: str | int | UnsetType = UNSET
 
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from streaming.brokers.seam import Cluster, Publisher
-from streaming.settings import CLIENTS, Connection, Limits, Topics, refuse
+from streaming.settings import CLIENTS, Connection, Limits, StreamSettings, Topics, refuse
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -37,6 +37,18 @@ def client(command: Command) -> Command:
         show_envvar=True,
         help="Kafka client library; confluent is faster and comes with the extra `fast`.",
     )(command)
+
+
+def group(help_text: str) -> Callable[[Command], Command]:
+    """A flag for the consumer group of the workers."""
+    return click.option(
+        "--group",
+        default=StreamSettings.group,
+        envvar="SENTIMENT_GROUP",
+        show_default=True,
+        show_envvar=True,
+        help=help_text,
+    )
 
 
 def topic(role: str) -> Callable[[Command], Command]:

@@ -20,7 +20,7 @@ OWN = ("group", "instance", "client", "workers", "metrics_host", "metrics_port",
 @model_option.model
 @broker_options.bootstrap_servers
 @broker_options.client
-@click.option("--group", default=StreamSettings.group, show_default=True, help="Consumer group to work in.")
+@broker_options.group("Consumer group to work in.")
 @click.option(
     "--instance",
     default=socket.gethostname,

@@ -72,7 +72,7 @@ def invitation(url: str, servers: str, page: str | None) -> None:
         f"""
 The stream and the API stay up until Ctrl-C. Try, in another terminal:
 
-  curl '{url}/predict?explain=true' -H 'content-type: application/json' -d '{{"text": "Not bad at all!"}}'
+  curl '{url}/predict?explain=true' -H 'content-type: application/json' -d '{{"text": "Superb, not a dull moment"}}'
   curl {url}/model
   .venv/bin/sentiment consume --bootstrap-servers {servers}
   .venv/bin/sentiment produce data/allocine-train.parquet --rate 5 --bootstrap-servers {servers}

@@ -18,7 +18,6 @@ from cli import broker_options
 from cli.address import free_address
 from cli.ui.wiring import reach
 from sentiment.errors import SettingError
-from streaming.settings import StreamSettings
 from ui.settings import Settings
 
 PAGE = Path(__file__).parent / "page.py"
@@ -46,14 +45,7 @@ PAGE = Path(__file__).parent / "page.py"
 )
 @broker_options.bootstrap_servers
 @broker_options.client
-@click.option(
-    "--group",
-    default=StreamSettings.group,
-    envvar="SENTIMENT_GROUP",
-    show_default=True,
-    show_envvar=True,
-    help="Consumer group whose lag is shown.",
-)
+@broker_options.group("Consumer group whose lag is shown.")
 @broker_options.topic("reviews")
 @broker_options.topic("results")
 @broker_options.topic("dead_letters")

@@ -55,3 +55,11 @@ def test_the_jobs_of_spark_have_theirs_too() -> None:
         }
         assert names["--input"] == f"SENTIMENT_{verb.upper()}_INPUT"
         assert names["--memory"] == f"SENTIMENT_{verb.upper()}_MEMORY"
+
+
+def test_the_workers_group_has_one_variable_for_all_who_ask_for_it() -> None:
+    for verb in ("stream", "ui"):
+        command = cli.get_command(click.Context(cli), verb)
+        assert command is not None
+        (group,) = (option for _, flag, option in options(command, (verb,)) if flag == "--group")
+        assert group.envvar == "SENTIMENT_GROUP"
