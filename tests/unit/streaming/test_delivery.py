@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
@@ -21,7 +22,7 @@ from streaming.delivery import PIECE, deliver
 from streaming.metrics import POLLED, StreamMetrics
 from streaming.producing import paced, send_reviews
 from streaming.reading import follow
-from streaming.respond import respond
+from streaming.respond import Answers, respond
 from streaming.settings import Limits, StreamSettings, Topics
 from streaming.topics import create_topics, require_topics
 
@@ -113,7 +114,7 @@ def test_a_broken_broker_ends_the_loop_and_leaves_nothing_behind(
     assert (len(values(cluster, "sentiment")), len(values(cluster, "dlq.reviews"))) == (40, 10)
 
 
-def test_a_batch_of_several_pieces_is_one_transaction(classifier: Classifier) -> None:
+def test_the_pieces_of_a_batch_are_answered_in_their_order(classifier: Classifier) -> None:
     count = 3 * PIECE + 1
     cluster, stop = MemoryCluster(most_records=count), Event()
     create_topics(cluster, Topics(partitions=1), SETTINGS.limits)
@@ -122,6 +123,22 @@ def test_a_batch_of_several_pieces_is_one_transaction(classifier: Classifier) ->
     assert figures.get_sample_value("sentiment_batch_size_count") == 1
     assert figures.get_sample_value("sentiment_messages_total", {"result": "classified"}) == count
     assert [int(json.loads(value or b"")["id"]) for value in values(cluster, "sentiment")] == list(range(count))
+
+
+def test_a_fault_in_a_later_piece_undoes_the_earlier_ones(classifier: Classifier) -> None:
+    cluster, stop = MemoryCluster(most_records=2 * PIECE), Event()
+    create_topics(cluster, Topics(partitions=1), SETTINGS.limits)
+    send_reviews(cluster, "reviews", [{"id": number, "text": "a good film"} for number in range(2 * PIECE)])
+
+    def fail_later(records: Sequence[Record]) -> Answers:
+        assert records[0].offset == 0, "a fault of ours"
+        return respond(records, classifier, SETTINGS)
+
+    with pytest.raises(AssertionError, match="a fault of ours"):
+        deliver(join(cluster, stop), fail_later, StreamMetrics(classifier, CollectorRegistry()), stop)
+    assert values(cluster, "sentiment") == []
+    run(join(cluster, stop), classifier, stop)
+    assert len(values(cluster, "sentiment")) == 2 * PIECE
 
 
 def test_a_stopped_loop_does_not_poll(cluster: MemoryCluster, classifier: Classifier) -> None:
