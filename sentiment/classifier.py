@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sentiment import folder, versions
+from sentiment import explanation, folder, versions
 from sentiment.cleaning import clean
 from sentiment.errors import ModelError
-from sentiment.explanation import Explanation, explain_text
+from sentiment.explanation import Explanation
 from sentiment.manifest import Manifest
 from sentiment.predictions import Predictions
 from sentiment.results import Because
@@ -59,11 +59,11 @@ class Classifier:
 
     def explain(self, text: str) -> Explanation:
         """Every term of the text that has a coefficient, and what it adds to the margin."""
-        return explain_text(clean(text), self.scorer, self.learned)
+        return explanation.explain_text(clean(text), self.scorer, self.learned)
 
     def because(self, text: str, most: int = 5) -> tuple[Because, ...]:
         """The terms of the text that weigh most, the heaviest first."""
-        return tuple(Because(term.text, term.weight) for term in self.explain(text).strongest(most))
+        return explanation.because(clean(text), self.scorer, most)
 
     def _recheck(self, checks: list[folder.Check]) -> None:
         again = self.predict([check.text for check in checks])

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sentiment import Classifier
-from sentiment.explanation import explain_text
+from sentiment.explanation import because
 from sentiment.results import Because, Label
 from spark_jobs.evaluating import Scored
 
@@ -45,8 +45,6 @@ def cut(text: str, length: int) -> tuple[str, str]:
 def _mistake(scored: Scored, place: int, classifier: Classifier) -> Mistake:
     probability = float(scored.probability[place])
     label, given = int(scored.label[place]), int(scored.prediction[place])
-    # The text is as training cleaned it: `Classifier.explain` would clean it again, which may give another one.
-    terms = explain_text(scored.text[place], classifier.scorer, classifier.learned).strongest(REASONS)
     whole, beyond = cut(" ".join(scored.text[place].split()), LONG)
     text, rest = cut(whole, SHORT)
     return Mistake(
@@ -55,5 +53,6 @@ def _mistake(scored: Scored, place: int, classifier: Classifier) -> Mistake:
         label="positive" if label else "negative",
         given="positive" if given else "negative",
         confidence=probability if given else 1.0 - probability,
-        because=tuple(Because(term.text, term.weight) for term in terms),
+        # The text is as training cleaned it: `Classifier.because` would clean it again, which may give another one.
+        because=because(scored.text[place], classifier.scorer, REASONS),
     )
