@@ -86,13 +86,12 @@ def read_weights(version: Path) -> Weights:
     try:
         with np.load(path, allow_pickle=False) as arrays:
             weights = Weights(arrays["buckets"], arrays["coefficients"])
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+    except (OSError, EOFError, TypeError, ValueError, KeyError, zipfile.BadZipFile) as error:  # TypeError: no archive
         raise ModelError(f"{path} can't be read: {error}") from error
     buckets, coefficients = weights
-    ascending = bool(np.all(buckets[1:] > buckets[:-1]))
-    if buckets.dtype != np.uint32 or coefficients.dtype != np.float64 or buckets.shape != coefficients.shape:
+    if buckets.dtype != np.uint32 or coefficients.dtype != np.float64 or not buckets.shape == coefficients.shape != ():
         raise ModelError(f"{path} must hold uint32 buckets and as many float64 coefficients")
-    if not ascending or not np.isfinite(coefficients).all():
+    if not np.all(buckets[1:] > buckets[:-1]) or not np.isfinite(coefficients).all():
         raise ModelError(f"{path} must hold ascending buckets and finite coefficients")
     return weights
 
@@ -117,7 +116,7 @@ def read_checks(version: Path) -> list[Check]:
     path = version / CHECKS
     try:
         checks = msgspec.json.Decoder(Check).decode_lines(path.read_bytes())
-    except (OSError, msgspec.DecodeError) as error:
+    except (OSError, *UNDECODABLE) as error:
         raise ModelError(f"{path} can't be read: {error}") from error
     if not checks:
         raise ModelError(f"{path} holds no check")

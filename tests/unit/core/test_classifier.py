@@ -1,9 +1,10 @@
 """The classifier answers by the definition, explains its answers, and refuses what is not whole."""
 
+import io
 import json
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -173,17 +174,35 @@ def test_a_description_that_names_a_file_elsewhere_is_refused(tmp_path: Path) ->
         Classifier.load(models)
 
 
-def test_pickled_coefficients_are_refused(tmp_path: Path) -> None:
-    from sentiment.folder import sha256
+def saved(save: Callable[..., None], *arrays: object, **named: object) -> bytes:
+    file = io.BytesIO()
+    save(file, *arrays, **named)
+    return file.getvalue()
 
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("coefficients.npz", saved(np.savez, buckets=np.array([os.getcwd], object), coefficients=np.array([1.0]))),
+        ("coefficients.npz", saved(np.savez, buckets=np.uint32(1), coefficients=np.float64(1))),
+        ("coefficients.npz", saved(np.save, np.zeros(1))),
+        ("coefficients.npz", b""),
+        ("terms.txt.gz", b"good"),
+        ("checks.jsonl", b'{"text": "\xff", "margin": 0.0, "probability": 0.5}'),
+        ("checks.jsonl", b'{"x": ' + b"[" * 100_000),
+    ],
+    ids=["pickle", "scalars", "no archive", "empty", "no gzip", "no UTF-8", "too deep"],
+)
+def test_a_file_that_can_not_be_read_is_refused_though_its_sum_is_right(
+    tmp_path: Path, name: str, content: bytes
+) -> None:
     models = write_tiny_model(tmp_path)
-    weights = models / "tiny-1" / "coefficients.npz"
-    np.savez(weights, buckets=np.array([os.getcwd], object), coefficients=np.array([1.0]))
-    description = models / "tiny-1" / "model.json"
+    path, description = models / "tiny-1" / name, models / "tiny-1" / "model.json"
+    path.write_bytes(content)
     manifest = json.loads(description.read_text())
-    manifest["files"]["coefficients.npz"] = sha256(weights)
+    manifest["files"][name] = folder.sha256(path)
     description.write_text(json.dumps(manifest))
-    with pytest.raises(ModelError, match="can't be read"):
+    with pytest.raises(ModelError, match=f"{name} (can't be read|must hold)"):
         Classifier.load(models)
 
 
