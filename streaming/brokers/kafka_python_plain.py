@@ -12,7 +12,14 @@ from threading import Thread
 from typing import Any, Self
 
 from kafka import KafkaConsumer, KafkaProducer
-from kafka.errors import FencedInstanceIdError, KafkaError, KafkaTimeoutError, ProducerFencedError, UnknownError
+from kafka.errors import (
+    FencedInstanceIdError,
+    InvalidProducerEpochError,
+    KafkaError,
+    KafkaTimeoutError,
+    ProducerFencedError,
+    UnknownError,
+)
 from kafka.structs import TopicPartition
 
 from sentiment.errors import ServiceError
@@ -24,6 +31,7 @@ SEND_SECONDS = 60
 # kafka-python 3.0 buffers without bound, so a sender waits for the broker after this many records.
 UNACKNOWLEDGED = 10_000
 
+FENCED = (FencedInstanceIdError, InvalidProducerEpochError, ProducerFencedError)
 
 # What a broker does that does not let a client in; the client may or may not have read why.
 DISCONNECTED = ": do KAFKA_SECURITY_PROTOCOL, KAFKA_SASL_* and KAFKA_SSL_* fit the broker?"
@@ -53,7 +61,7 @@ def broker_errors(doing: str) -> Iterator[None]:
         yield
     except KafkaError as error:
         why = f" ({'; '.join(ATTEMPTS.reasons)})" if isinstance(error, KafkaTimeoutError) and ATTEMPTS.reasons else ""
-        said = TAKEN if isinstance(error, (ProducerFencedError, FencedInstanceIdError)) else f"{error}{why}"
+        said = TAKEN if isinstance(error, FENCED) else f"{error}{why}"
         raise ServiceError(f"{doing} failed: {said}") from error
 
 

@@ -14,7 +14,10 @@ Headers: TypeAlias = list[tuple[str, bytes]]
 Partition: TypeAlias = tuple[str, int]
 
 MOST_BYTES = "max.message.bytes"  # the topic's setting: how large a batch may be, and a record in one of its own
-TAKEN = "another process has taken this one's name in the group: each needs an --instance of its own"
+TAKEN = (
+    "another process has taken this one's name in the group (each needs an --instance of its own), or a batch took "
+    "longer than the broker leaves a transaction open"
+)
 
 
 class Record(NamedTuple):
