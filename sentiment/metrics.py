@@ -95,9 +95,9 @@ def roc_auc(labels: Labels, score: Floats) -> float:
     return _roc_auc(rows.passed(positive), rows.passed(1.0 - positive))
 
 
-def expected_calibration_error(labels: Labels, probability: Floats, bins: int = BINS) -> float:
+def expected_calibration_error(labels: Labels, probability: Floats) -> float:
     """Mean distance of the share of positives from the mean probability, over bins of equal width (Guo et al. 2017)."""
-    return _calibration_error(bin_of(probability, bins), labels - probability, bins)
+    return _calibration_error(bin_of(probability), labels - probability)
 
 
 def _rows(labels: Labels, probability: Floats) -> _Rows:
@@ -122,7 +122,7 @@ def _scores(rows: _Rows, times: Floats) -> Scores:
         roc_auc=_roc_auc(*above),
         pr_auc=_pr_auc(*above),
         brier=_ratio(float((times * gaps**2).sum()), n),
-        ece=_calibration_error(rows.bins, times * gaps, BINS),
+        ece=_calibration_error(rows.bins, times * gaps),
         confusion=Confusion(int(n - given - positives + hits), int(given - hits), int(positives - hits), int(hits)),
     )
 
@@ -144,8 +144,8 @@ def _pr_auc(positives: Floats, negatives: Floats) -> float:
     return float((np.diff(positives, prepend=0.0) * precision).sum() / positives[-1])
 
 
-def _calibration_error(place: Ints, gaps: Floats, bins: int) -> float:
-    return float(np.abs(np.bincount(place, gaps, bins)).sum() / max(len(place), 1))
+def _calibration_error(place: Ints, gaps: Floats) -> float:
+    return float(np.abs(np.bincount(place, gaps, BINS)).sum() / max(len(place), 1))
 
 
 def _spread(values: Floats) -> tuple[float, float]:
