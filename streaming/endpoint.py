@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -26,6 +27,12 @@ class Server(ThreadingMixIn, WSGIServer):
     daemon_threads = True
 
 
+class Server6(Server):
+    """For an address of IPv6."""
+
+    address_family = socket.AF_INET6
+
+
 class Quiet(WSGIRequestHandler):
     def log_message(self, *_: object) -> None:
         """A probe every few seconds is not worth a line."""
@@ -35,7 +42,7 @@ class Quiet(WSGIRequestHandler):
 def serving(registry: CollectorRegistry, host: str, port: int) -> Iterator[int]:
     """Serve until the context is left; gives the port, which is a free one where 0 was asked for."""
     try:
-        server = make_server(host, port, endpoint(registry), Server, Quiet)
+        server = make_server(host, port, endpoint(registry), Server6 if ":" in host else Server, Quiet)
     except OSError as error:
         raise ServiceError(f"can't listen on {host}, port {port}: {error.strerror}; choose another port") from error
     with server:

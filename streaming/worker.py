@@ -134,5 +134,5 @@ def _endpoint(settings: StreamSettings, registry: CollectorRegistry) -> Iterator
         yield
         return
     with serving(registry, settings.metrics_host, settings.metrics_port) as port:
-        log.info("health and metrics: http://%s:%d", settings.metrics_host, port)
+        log.info("health and metrics: %s, port %d", settings.metrics_host, port)
         yield

@@ -16,9 +16,9 @@ from streaming.endpoint import READY_SECONDS, serving
 from streaming.metrics import POLLED, StreamMetrics
 
 
-def get(port: int, path: str) -> tuple[int, str]:
+def get(port: int, path: str, host: str = "127.0.0.1") -> tuple[int, str]:
     try:
-        with urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as response:
+        with urlopen(f"http://{host}:{port}{path}", timeout=10) as response:
             return response.status, response.read().decode()
     except HTTPError as error:
         with error:
@@ -46,6 +46,12 @@ def test_a_worker_that_has_not_come_back_to_poll_is_not_ready() -> None:
 def test_there_is_nothing_else(classifier: Classifier) -> None:
     with serving(CollectorRegistry(), "127.0.0.1", 0) as port:
         assert get(port, "/")[0] == 404
+
+
+@pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="no IPv6 here")
+def test_it_listens_on_an_address_of_ipv6_too() -> None:
+    with serving(CollectorRegistry(), "::1", 0) as port:
+        assert get(port, "/health/live", "[::1]")[0] == 200
 
 
 def test_a_port_that_is_taken_is_named() -> None:
