@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from sentiment.errors import DataError
+from sentiment.errors import UNDECODABLE, DataError
 from streaming.brokers.seam import Reply
 
 BROKEN: tuple[bytes | None, ...] = (
@@ -45,7 +45,7 @@ def read_held_out(path: Path) -> list[HeldOut]:
     """The reviews that `sentiment train --held-out` wrote."""
     try:
         return msgspec.json.Decoder(HeldOut).decode_lines(path.read_bytes())
-    except (OSError, msgspec.DecodeError) as error:
+    except (OSError, *UNDECODABLE) as error:
         raise DataError(f"{path} can't be read as held-out reviews: {error}") from error
 
 

@@ -8,16 +8,16 @@ from functools import partial
 from pathlib import Path
 from threading import Event, Thread
 
-import msgspec
 import pytest
 from click.testing import CliRunner
 from prometheus_client import CollectorRegistry
 
 from cli.demo import command, preparing
 from cli.demo.flow import flow
-from cli.demo.reviews import BROKEN, HeldOut, messages
+from cli.demo.reviews import BROKEN, HeldOut, messages, read_held_out
 from cli.demo.tally import Answer, Tally, percentile
 from sentiment import Classifier
+from sentiment.errors import DataError
 from streaming.brokers.memory import MemoryCluster
 from streaming.brokers.seam import Group
 from streaming.delivery import deliver
@@ -75,9 +75,18 @@ def test_a_flow_through_a_worker_answers_every_message_once(tmp_path_factory: py
     assert len(shown) == 26
 
 
-def test_held_out_reviews_are_read_as_training_wrote_them() -> None:
-    line = msgspec.json.encode({"text": "good", "label": 1, "language": "en"})
-    assert msgspec.json.decode(line, type=HeldOut) == HeldOut("good", 1, "en")
+def test_held_out_reviews_are_read_as_training_wrote_them(tmp_path: Path) -> None:
+    path = tmp_path / "held-out.jsonl"
+    path.write_text('{"text":"good","label":1,"language":"en"}\n{"text":"nul","label":0}\n', encoding="utf-8")
+    assert read_held_out(path) == [HeldOut("good", 1, "en"), HeldOut("nul", 0)]
+
+
+@pytest.mark.parametrize("content", [b'{"text":"\xff","label":1}', b'{"text":"cut of'])
+def test_a_damaged_file_of_held_out_reviews_is_named(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "held-out.jsonl"
+    path.write_bytes(content)
+    with pytest.raises(DataError, match=r"held-out\.jsonl can't be read"):
+        read_held_out(path)
 
 
 @pytest.mark.parametrize(("arguments", "code"), [(["--once"], 1), ([], 0)])
