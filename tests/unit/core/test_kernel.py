@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from sentiment.explanation import because, explain_text
+from sentiment.explanation import because, explain_text, term_texts
 from sentiment.results import Because
 from sentiment.scoring import Scorer
 from sentiment.tables import Tables, make_tables
@@ -52,6 +52,7 @@ def test_margins_counts_and_explanations_are_those_of_the_definition(buckets: in
     assert explanation.margin == margins[0]
     strongest = tuple(Because(term.text, term.weight) for term in explanation.strongest(5))
     assert because(text, scorer, 5) == strongest
+    assert {rank for rank, _ in term_texts(text, scorer)} == set(range(len(weights)))
 
 
 def test_nothing_is_read_or_written_beyond_an_array_whatever_the_bytes(tmp_path: Path) -> None:

@@ -162,6 +162,14 @@ def test_platt_scaling_finds_the_slope_and_offset_that_made_the_labels() -> None
     assert platt(margins, Observed.of(labels)) == pytest.approx((0.5, 0.3), abs=0.05)
 
 
+def test_a_row_of_weight_two_counts_as_two_rows() -> None:
+    margins, labels = np.array([-2.0, -1.0, 0.5, 1.0, 3.0]), np.array([0, 1, 0, 1, 1], np.int8)
+    times = np.array([2, 1, 1, 2, 1])
+    twice = platt(np.repeat(margins, times), Observed.of(np.repeat(labels, times)))
+    assert platt(margins, Observed.of(labels, times.astype(np.float64))) == pytest.approx(twice)
+    assert platt(margins, Observed.of(labels)) != pytest.approx(twice)
+
+
 @pytest.mark.parametrize("times", [3, 10, 40, 2000])
 def test_platt_scaling_takes_back_what_margins_are_too_sure_of(times: int) -> None:
     random = np.random.default_rng(7)

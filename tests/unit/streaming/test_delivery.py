@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
-from threading import Event
+from threading import Event, Timer
 
 import pytest
 from prometheus_client import CollectorRegistry
@@ -17,7 +18,7 @@ from sentiment import Classifier
 from sentiment.errors import ServiceError
 from streaming.brokers.memory import MemoryCluster, MemoryReader
 from streaming.brokers.seam import Batch, Broker, Group, Outbox, Partition, Record, Reply
-from streaming.dead_letters import Target, replay
+from streaming.dead_letters import JOIN_SECONDS, Target, replay
 from streaming.delivery import PIECE, deliver
 from streaming.metrics import POLLED, StreamMetrics
 from streaming.producing import paced, send_reviews
@@ -156,11 +157,9 @@ def test_reviews_are_keyed_by_their_id(cluster: MemoryCluster) -> None:
 
 
 def test_paced_reviews_come_no_faster_than_asked() -> None:
-    from time import monotonic
-
-    started = monotonic()
+    started = time.monotonic()
     assert len(list(paced([{}] * 6, 100))) == 6
-    assert monotonic() - started >= 0.05
+    assert time.monotonic() - started >= 0.05
 
 
 def test_following_from_the_end_does_not_show_what_was_there(cluster: MemoryCluster) -> None:
@@ -182,6 +181,14 @@ def test_following_does_not_take_a_part_for_the_whole(cluster: MemoryCluster, mo
     send_reviews(cluster, "reviews", REVIEWS)
     with pytest.raises(ServiceError, match="up to 50 records are still to be read"):
         list(follow(cluster, ["reviews"], from_beginning=True, idle_seconds=0))
+
+
+def test_following_ends_when_nothing_has_come_for_so_long(cluster: MemoryCluster) -> None:
+    records = follow(cluster, ["reviews"], from_beginning=True, idle_seconds=1.0)
+    later = Timer(0.2, send_reviews, (cluster, "reviews", REVIEWS))
+    later.start()
+    assert len(list(records)) == len(REVIEWS)
+    later.join()
 
 
 def test_a_missing_topic_is_named() -> None:
@@ -207,6 +214,7 @@ def test_what_was_answered_is_counted(cluster: MemoryCluster, classifier: Classi
         ("sentiment_messages_total", {"result": "dead_letter"}, 10),
         ("sentiment_dead_letters_total", {"reason": "text_empty"}, 10),
         ("sentiment_batch_size_sum", {}, 50),
+        ("sentiment_processing_seconds_count", {}, figures.get_sample_value("sentiment_batch_size_count")),
         ("sentiment_end_to_end_seconds_count", {}, 50),
         ("sentiment_end_to_end_seconds_bucket", {"le": "60.0"}, 50),
         ("sentiment_probability_count", {}, 40),
@@ -241,6 +249,30 @@ def test_a_replay_does_not_take_an_absent_broker_for_silence(
     away = Away(cluster.join(Group("dlq", "one", "dlq.reviews")), Event())
     with pytest.raises(ServiceError, match="has not answered"):
         list(replay(away, Target("reviews", 1000), lambda _: True, 0.001))
+
+
+class Late(UntilIdle):
+    """A member whose partitions come with its tenth poll."""
+
+    polls = 0
+
+    def poll(self) -> Batch:
+        self.polls += 1
+        return Batch([], None) if self.polls < 10 else super().poll()
+
+    def lag(self) -> dict[Partition, int]:
+        return {} if self.polls < 10 else super().lag()
+
+
+def test_a_replay_waits_for_its_partitions_and_not_for_more(cluster: MemoryCluster) -> None:
+    late = Late(cluster.join(Group("dlq", "one", "dlq.reviews")), Event())
+    with cluster.sender() as sender:
+        sender.send(Reply("dlq.reviews", None, b"a", []))
+    assert sum(more.sent for more in replay(late, Target("reviews", 1000), lambda _: True, 0.0)) == 1
+    started = time.monotonic()
+    nothing = cluster.join(Group("dlq", "one", "dlq.reviews"))
+    assert list(replay(nothing, Target("reviews", 1000), lambda _: True, 0.0)) == []
+    assert time.monotonic() - started < JOIN_SECONDS / 2
 
 
 def test_a_partition_that_another_worker_has_is_no_longer_behind_here(classifier: Classifier) -> None:

@@ -78,6 +78,7 @@ def test_everything_wrong_is_told_at_once() -> None:
     with pytest.raises(SettingError) as raised:
         StreamSettings(
             group=" ",
+            workers=0,
             connection=Connection.from_environment(environment),
             topics=Topics(results="reviews", partitions=0, replication_factor=0),
             limits=Limits(batch_records=0),
@@ -85,6 +86,7 @@ def test_everything_wrong_is_told_at_once() -> None:
     message = str(raised.value)
     for said in (
         "group is empty",
+        "workers is 0",
         "'kafka': expected host:port",
         "KAFKA_SASL_MECHANISM is 'MD5'",
         "KAFKA_SASL_USERNAME is not set",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -34,6 +35,15 @@ def fail_once(log: Path) -> None:
     if log.read_text().count("begun") > 1:
         time.sleep(60)
     sys.exit(1)
+
+
+def end_slowly(log: Path) -> None:
+    stop = Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    begin(log)
+    while not stop.wait(0.01):
+        pass
+    time.sleep(0.5)
 
 
 def begin(log: Path) -> None:
@@ -76,6 +86,18 @@ def test_a_worker_that_ends_is_started_again_and_all_stop_together(tmp_path: Pat
     assert [started.log(number).read_text().count("begun") for number in (1, 2)] == [2, 1]
     assert [process.exitcode for process in started.ended] == [1]
     assert not any(process.is_alive() for process in started.processes)
+
+
+def test_a_worker_that_is_told_to_stop_has_time_to(tmp_path: Path) -> None:
+    started, stop = Started(tmp_path, {1: end_slowly}), Event()
+    supervisor = Thread(target=supervise, args=(started.crew(), 1, stop, IMPATIENT))
+    supervisor.start()
+    deadline = time.monotonic() + 30
+    while not started.log(1).is_file() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    stop.set()
+    supervisor.join(30)
+    assert [process.exitcode for process in started.processes] == [0]
 
 
 def test_a_worker_that_ends_again_and_again_ends_them_all(tmp_path: Path) -> None:

@@ -42,6 +42,7 @@ def test_feedback_without_a_broker_is_refused_in_words(classifier: Classifier) -
     with listening(create_app(classifier, LIMITS)) as url, pytest.raises(RefusedError) as refused:
         Api(Settings(url)).feedback("review-1", "positive")
     assert refused.value.code == "feedback_not_configured"
+    assert str(refused.value) == "this server has no broker to keep feedback on"
 
 
 def test_the_key_is_brought(classifier: Classifier) -> None:
