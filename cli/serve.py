@@ -18,7 +18,7 @@ from api.settings import WHOLE_NUMBERS, Settings, read_settings
 from cli import broker_options
 from cli.address import free_address
 from cli.server import announce, make_server
-from sentiment import Classifier, garbage
+from sentiment import Classifier
 from streaming.brokers.seam import Reply
 from streaming.settings import Connection, refuse
 
@@ -86,9 +86,7 @@ def start_worker(settings: Settings, connection: Connection | None, feedback_top
 
     threading.Thread(target=_end_with_parent, daemon=True).start()
     publish = _publish(connection, feedback_topic) if connection else None
-    app = create_app(Classifier.load(settings.model), settings, publish)
-    garbage.freeze()
-    return app
+    return create_app(Classifier.load(settings.model), settings, publish)
 
 
 def _publish(connection: Connection, topic: str) -> Publish:

@@ -19,8 +19,9 @@ from threading import Event, Thread
 from prometheus_client import CollectorRegistry
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
-from sentiment import Classifier, garbage
+from sentiment import Classifier
 from sentiment.errors import SentimentError
+from streaming import garbage
 from streaming.brokers.clients import open_cluster
 from streaming.brokers.seam import Group
 from streaming.delivery import deliver

@@ -1,4 +1,4 @@
-"""Python's cyclic garbage collector in a process that serves for a long time."""
+"""Python's cyclic garbage collector in a worker of the stream."""
 
 from __future__ import annotations
 

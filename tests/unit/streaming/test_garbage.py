@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from sentiment import garbage
+from streaming import garbage
 
 
 @pytest.fixture(autouse=True)
@@ -41,6 +41,7 @@ def test_what_is_there_is_left_alone_and_what_comes_later_is_collected() -> None
 
 def test_cycles_go_without_being_asked_for() -> None:
     garbage.freeze()
+    assert gc.get_threshold()[0] == garbage.ALLOCATIONS
     gone = weakref.ref(Node())
     kept = [[] for _ in range(2 * garbage.ALLOCATIONS)]
     assert gone() is None
