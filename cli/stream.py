@@ -57,9 +57,9 @@ OWN = ("group", "instance", "client", "workers", "metrics_host", "metrics_port",
 def stream(model: Path, **flags: Any) -> None:
     """Classify the reviews that arrive on Kafka, exactly once.
 
-    Ends with 0 on SIGTERM or SIGINT after the batch at hand, and with 1 when a batch can't be committed: start it again
-    then. While there is nothing to commit, a broker that is away is waited for.
-    With --workers above 1, workers that end are started again, up to a limit.
+    Ends with 0 on SIGTERM or SIGINT after the transaction at hand, and with 1 when one can't be committed: start it
+    again then. While there is nothing to commit, a broker that is away is waited for. With --workers above 1, workers
+    that end are started again, up to a limit.
     """
     worker.say_what_happens()
     settings = _settings(flags)

@@ -116,12 +116,12 @@ def replay(
     while True:
         batch = broker.poll()
         due = _due(batch.records, run, returned)
-        if due:
-            again, too_large = _again(due, target, chosen, run)
-            with broker.transaction(Batch(due, batch.membership)) as outbox:
+        for part in Batch(due, batch.membership).parts():
+            again, too_large = _again(part.records, target, chosen, run)
+            with broker.transaction(part) as outbox:
                 for reply in again:
                     outbox.send(reply)
-            yield Replayed(len(again), len(due) - len(again), too_large)
+            yield Replayed(len(again), len(part.records) - len(again), too_large)
         now = time.monotonic()
         if due or not joined:
             quiet_since = answered = now

@@ -17,21 +17,22 @@ PIECE = 256  # records that are answered at once: the client sends a piece's rep
 def deliver(
     broker: Broker, respond: Callable[[Sequence[Record]], Answers], metrics: StreamMetrics, stop: Event
 ) -> None:
-    """Answer every record exactly once until `stop` is set, which is looked at between batches.
+    """Answer every record exactly once until `stop` is set, which is looked at between transactions.
 
-    A batch is one transaction, answered a piece at a time.
+    A batch is one transaction, answered a piece at a time; one of very many bytes is several, one after the other.
     """
     while not stop.is_set():
         batch = broker.poll()
         if batch.records or broker.reachable():
             metrics.polled(broker.lag())
-        if not batch.records:
-            continue
-        done = []
-        with broker.transaction(batch) as outbox:
-            for first in range(0, len(batch.records), PIECE):
-                answers = respond(batch.records[first : first + PIECE])
-                for reply in answers.replies:
-                    outbox.send(reply)
-                done.append(answers)
-        metrics.answered(batch.records, done)
+        for part in batch.parts():
+            done = []
+            with broker.transaction(part) as outbox:
+                for first in range(0, len(part.records), PIECE):
+                    answers = respond(part.records[first : first + PIECE])
+                    for reply in answers.replies:
+                        outbox.send(reply)
+                    done.append(answers)
+            metrics.answered(part.records, done)
+            if stop.is_set():
+                return  # what is left of the batch is read again by whoever has its partitions next

@@ -63,7 +63,7 @@ class StreamMetrics:
         self._lagging = set(lag)
 
     def answered(self, records: Sequence[Record], answers: Sequence[Answers]) -> None:
-        """The answers to the records of the last poll are committed."""
+        """The answers to records of the last poll are committed."""
         self._processing.observe(time.perf_counter() - self._batch_began)
         self._size.observe(len(records))
         now = time.time()
@@ -75,3 +75,4 @@ class StreamMetrics:
         self._messages.labels("dead_letter").inc(reasons.total())
         for reason, count in reasons.items():
             self._dead.labels(reason).inc(count)
+        self._batch_began = time.perf_counter()  # of what is left of the last poll, if anything is

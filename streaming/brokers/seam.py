@@ -6,13 +6,14 @@ broker, and `memory`, the fake that unit tests use. Whatever goes wrong with a b
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import NamedTuple, Protocol, Self, TypeAlias
 
 Headers: TypeAlias = list[tuple[str, bytes]]
 Partition: TypeAlias = tuple[str, int]
 
+TRANSACTION_BYTES = 8 << 20  # what is answered in one: the broker ends it after a minute
 MOST_BYTES = "max.message.bytes"  # the topic's setting: how large a batch may be, and a record in one of its own
 TAKEN = (
     "another process has taken this one's name in the group (each needs an --instance of its own), or a batch took "
@@ -59,6 +60,24 @@ class Batch(NamedTuple):
     def next_offsets(self) -> dict[Partition, int]:
         """Where a reader goes on when the batch is done."""
         return {(r.topic, r.partition): r.offset + 1 for r in self.records}
+
+    def parts(self) -> Iterator[Batch]:
+        """The batch in parts of about TRANSACTION_BYTES of keys and values at most, in order: a transaction for each.
+
+        Most batches are one. But records may have come compressed a thousandfold, so that neither the bytes that were
+        fetched nor their number bound the work. All parts have the membership under which the batch was read.
+        """
+        part: list[Record] = []
+        bytes_ = 0
+        for record in self.records:
+            own = len(record.key or b"") + len(record.value or b"")
+            if part and bytes_ + own > TRANSACTION_BYTES:
+                yield Batch(part, self.membership)
+                part, bytes_ = [], 0
+            part.append(record)
+            bytes_ += own
+        if part:
+            yield Batch(part, self.membership)
 
 
 class Outbox(Protocol):

@@ -17,7 +17,7 @@ from prometheus_client import CollectorRegistry
 from sentiment import Classifier
 from sentiment.errors import ServiceError
 from streaming.brokers.memory import MemoryCluster, MemoryReader
-from streaming.brokers.seam import Batch, Broker, Group, Outbox, Partition, Record, Reply
+from streaming.brokers.seam import TRANSACTION_BYTES, Batch, Broker, Group, Outbox, Partition, Record, Reply
 from streaming.dead_letters import JOIN_SECONDS, Target, replay
 from streaming.delivery import PIECE, deliver
 from streaming.metrics import POLLED, StreamMetrics
@@ -140,6 +140,51 @@ def test_a_fault_in_a_later_piece_undoes_the_earlier_ones(classifier: Classifier
     assert values(cluster, "sentiment") == []
     run(join(cluster, stop), classifier, stop)
     assert len(values(cluster, "sentiment")) == 2 * PIECE
+
+
+def large_reviews(monkeypatch: pytest.MonkeyPatch) -> MemoryCluster:
+    """Five in one poll, of which a transaction takes two."""
+    monkeypatch.setattr("streaming.brokers.seam.TRANSACTION_BYTES", 2500)
+    cluster = MemoryCluster(most_records=5)
+    create_topics(cluster, Topics(partitions=1), SETTINGS.limits)
+    send_reviews(cluster, "reviews", [{"id": number, "text": "a good film " * 80} for number in range(5)])
+    return cluster
+
+
+def test_a_batch_of_very_many_bytes_is_several_transactions(
+    classifier: Classifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cluster, stop = large_reviews(monkeypatch), Event()
+    figures = run(join(cluster, stop), classifier, stop)
+    assert figures.get_sample_value("sentiment_batch_size_count") == 3
+    assert figures.get_sample_value("sentiment_batch_size_bucket", {"le": "2.0"}) == 3
+    assert [int(json.loads(value or b"")["id"]) for value in values(cluster, "sentiment")] == list(range(5))
+
+
+def test_a_stop_does_not_wait_for_all_of_a_batch_of_very_many_bytes(
+    classifier: Classifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cluster, stop = large_reviews(monkeypatch), Event()
+    metrics = StreamMetrics(classifier, CollectorRegistry())
+
+    def stopped(records: Sequence[Record]) -> Answers:
+        stop.set()
+        return respond(records, classifier, SETTINGS)
+
+    broker = cluster.join(Group("sentiment", "one", "reviews"))
+    deliver(broker, stopped, metrics, stop)
+    broker.leave()
+    assert len(values(cluster, "sentiment")) == 2
+    again = Event()
+    run(join(cluster, again), classifier, again)
+    assert [int(json.loads(value or b"")["id"]) for value in values(cluster, "sentiment")] == list(range(5))
+
+
+def test_a_record_larger_than_a_transaction_is_alone_in_one() -> None:
+    sizes = 10, TRANSACTION_BYTES + 1, TRANSACTION_BYTES, 1
+    records = [Record("reviews", 0, n, None, bytes(size), [], 0) for n, size in enumerate(sizes)]
+    parts = [[record.offset for record in part.records] for part in Batch(records, None).parts()]
+    assert parts == [[0], [1], [2], [3]]
 
 
 def test_a_stopped_loop_does_not_poll(cluster: MemoryCluster, classifier: Classifier) -> None:
