@@ -18,6 +18,7 @@ from api.settings import WHOLE_NUMBERS, Settings, read_settings
 from cli import broker_options
 from cli.address import free_address
 from cli.server import announce, make_server
+from monitoring.room import FIGURES, take_room
 from sentiment import Classifier
 from streaming.brokers.seam import Reply
 from streaming.settings import Connection, refuse
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from api.feedback import Publish
-
-FIGURES = "PROMETHEUS_MULTIPROC_DIR"
 
 
 def _setting(name: str, text: str) -> Callable[..., Any]:
@@ -85,6 +84,7 @@ def start_worker(settings: Settings, connection: Connection | None, feedback_top
     from api.app import create_app
 
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    take_room()
     publish = _publish(connection, feedback_topic) if connection else None
     return create_app(Classifier.load(settings.model), settings, publish)
 

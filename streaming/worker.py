@@ -19,6 +19,7 @@ from threading import Event, Thread
 from prometheus_client import CollectorRegistry
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
+from monitoring.room import FIGURES, take_room
 from sentiment import Classifier
 from sentiment.errors import SentimentError
 from streaming import garbage
@@ -30,8 +31,6 @@ from streaming.metrics import StreamMetrics
 from streaming.respond import respond
 from streaming.settings import StreamSettings
 from streaming.supervisor import Crew, Patience, supervise
-
-FIGURES = "PROMETHEUS_MULTIPROC_DIR"  # the variable by which prometheus_client is told to keep its figures in files
 
 log = logging.getLogger("sentiment.stream")
 
@@ -96,6 +95,7 @@ def _process(settings: StreamSettings, model: Path) -> None:
     stop = _stop_on_signal(patient=True)
     Thread(target=_stop_with_parent, args=(stop,), daemon=True).start()
     try:
+        take_room()
         _work(settings, model, CollectorRegistry(), stop)
     except SentimentError as error:
         log.error("%s", error)
