@@ -45,6 +45,8 @@ def read_json_or_form(request: Request, most: int) -> bytes:
         raise _too_large(most) from error
     if len(body) > most:
         raise _too_large(most)
+    if len(body) < (request.content_length or 0):  # JSON tells by itself that its end is missing
+        raise RequestError(400, "body_incomplete", "the body ended before its Content-Length")
     fields = _fields(request, body)
     if not {"text", "texts"} & fields.keys():  # JSON that is sent as a form, as `curl -d` does, is one too
         raise RequestError(422, "text_missing", f"the form has no field `text`; for JSON send content-type: {JSON}")

@@ -59,6 +59,15 @@ def test_a_body_is_taken_up_to_the_limit_and_not_cut(server: Running, content_ty
     assert answer["code"] == "body_too_large"
 
 
+@pytest.mark.parametrize(("kind", "start"), [("x-www-form-urlencoded", b"text=not+g"), ("json", b'{"text": "not g')])
+def test_a_body_that_ends_early_is_no_review(server: Running, kind: str, start: bytes) -> None:
+    header = f"POST /predict HTTP/1.1\r\nHost: x\r\nContent-Type: application/{kind}\r\nContent-Length: 99\r\n\r\n"
+    with socket.create_connection((server.host, server.port), timeout=10) as connection:
+        connection.sendall(header.encode() + start)
+        connection.shutdown(socket.SHUT_WR)
+        assert connection.recv(65_536).startswith(b"HTTP/1.1 400 ")
+
+
 def test_deep_nesting_does_not_end_the_process(server: Running) -> None:
     status, answer = ask(server, b'{"text": ' + b"[" * 1_000_000)
     assert (status, answer["code"]) == (400, "not_json")
