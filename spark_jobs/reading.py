@@ -34,14 +34,20 @@ def read_reviews(spark: SparkSession, inputs: Sequence[str], columns: Columns = 
 
 
 def _standard(frame: DataFrame, columns: Columns, entry: str) -> DataFrame:
-    text = text_column(frame, columns.text, entry)
+    text = text_of(frame, columns.text, entry)
     label = column_of(frame, columns.label, LABEL_COLUMNS, f"{entry}: label")
     return frame.select(
-        F.when(is_whole(frame), F.try_validate_utf8(F.col(text).cast("string"))).alias(TEXT),
+        text.alias(TEXT),
         F.when(is_whole(frame), as_label(F.col(label))).alias(LABEL),
         _film(frame, columns.film).alias(FILM),
         F.lit(entry.rstrip("/").rsplit("/", 1)[-1]).alias(SOURCE),
     )
+
+
+def text_of(frame: DataFrame, given: str | None, entry: str) -> Column:
+    """The texts; null in a broken row, and where bytes are no valid UTF-8. Raises DataError as `text_column` does."""
+    text = F.col(text_column(frame, given, entry)).cast("string")
+    return F.when(is_whole(frame), F.try_validate_utf8(text))
 
 
 def text_column(frame: DataFrame, given: str | None, entry: str) -> str:
@@ -68,7 +74,12 @@ def column_of(frame: DataFrame, given: str | None, names: Sequence[str], what: s
 def _film(frame: DataFrame, given: str | None) -> Column:
     """Null where the file has no such column, as one of several inputs may."""
     name = find_column(frame.columns, (), given) if given else None
-    return F.nullif(F.trim(F.col(quoted(name)).cast("string")), F.lit("")) if name else F.lit(None).cast("string")
+    return F.nullif(F.trim(as_string(F.col(quoted(name)))), F.lit("")) if name else F.lit(None).cast("string")
+
+
+def as_string(column: Column) -> Column:
+    """The column as strings that Python can take, with U+FFFD for bytes that are no valid UTF-8."""
+    return F.make_valid_utf8(column.cast("string"))
 
 
 def quoted(name: str) -> str:

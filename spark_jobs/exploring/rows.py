@@ -11,7 +11,7 @@ import pandas as pd
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from sentiment.columns import LABEL_COLUMNS, TEXT_COLUMNS, find_column
+from sentiment.columns import LABEL_COLUMNS, find_column
 from sentiment.errors import DataError
 from sentiment.language import language_of
 from sentiment.textrule import TextRule
@@ -19,7 +19,7 @@ from spark_jobs.cleaning import Cleaning, cleaned_text, distinct_texts
 from spark_jobs.columns import FILM, LABEL, LANGUAGE, SOURCE, SPLIT, TEXT
 from spark_jobs.features import apply, token_stages
 from spark_jobs.files import is_whole, tables
-from spark_jobs.reading import Columns, as_label, column_of, quoted
+from spark_jobs.reading import Columns, as_label, as_string, column_of, quoted, text_of
 
 AS_READ, GIVEN = "as_read", "given"  # the text before cleaning, the label as the file spells it
 BROKEN_ROW = "(a row that can't be taken apart)"
@@ -40,31 +40,29 @@ def read_rows(spark: SparkSession, inputs: Sequence[str], wanted: Wanted) -> Dat
 
 def read_texts(spark: SparkSession, entry: str, column: str | None) -> DataFrame:
     """The rows of a second data set, which need not have labels, as one side that is named as the data set is."""
-    frames = []
-    for frame in tables(spark, entry):
-        text = F.col(column_of(frame, column, TEXT_COLUMNS, f"{entry}: text")).cast("string")
-        frames.append(
-            frame.select(
-                F.when(is_whole(frame), text).alias(TEXT),
-                F.lit(None).cast("int").alias(LABEL),
-                F.lit(None).cast("string").alias(GIVEN),
-                F.lit(entry).alias(SOURCE),
-                F.lit(entry.rstrip("/").rsplit("/", 1)[-1]).alias(SPLIT),
-            )
+    frames = [
+        frame.select(
+            text_of(frame, column, entry).alias(TEXT),
+            F.lit(None).cast("int").alias(LABEL),
+            F.lit(None).cast("string").alias(GIVEN),
+            F.lit(entry).alias(SOURCE),
+            F.lit(entry.rstrip("/").rsplit("/", 1)[-1]).alias(SPLIT),
         )
+        for frame in tables(spark, entry)
+    ]
     return reduce(DataFrame.unionByName, frames)
 
 
 def _labelled(frame: DataFrame, wanted: Wanted, entry: str) -> DataFrame:
-    text = column_of(frame, wanted.columns.text, TEXT_COLUMNS, f"{entry}: text")
+    text = text_of(frame, wanted.columns.text, entry)
     label = column_of(frame, wanted.columns.label, LABEL_COLUMNS, f"{entry}: label")
     side = F.lit(None) if wanted.split is None else F.col(_split_column(frame, wanted.split, entry))
     return frame.select(
-        F.when(is_whole(frame), F.col(text).cast("string")).alias(TEXT),
+        text.alias(TEXT),
         F.when(is_whole(frame), as_label(F.col(label))).alias(LABEL),
-        F.when(is_whole(frame), F.col(label).cast("string")).otherwise(BROKEN_ROW).alias(GIVEN),
+        F.when(is_whole(frame), as_string(F.col(label))).otherwise(BROKEN_ROW).alias(GIVEN),
         frame.metadataColumn("_metadata").getField("file_path").alias(SOURCE),
-        side.cast("string").alias(SPLIT),
+        as_string(side).alias(SPLIT),
     )
 
 

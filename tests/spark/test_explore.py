@@ -10,6 +10,7 @@ from collections import Counter
 from html.parser import HTMLParser
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 from pyspark.sql import SparkSession
@@ -96,6 +97,24 @@ def test_a_data_set_against_itself_leaks_whole(exam: Findings) -> None:
     [leak] = exam.leaks
     assert (leak.one, leak.other) == (Side("reviews_unique.csv", 85, 85), Side("the data", 85, 85))
     assert leak.exact == 85
+
+
+@pytest.mark.parametrize("texts", [[7, 8], [["a list"], []]])
+def test_what_training_would_not_take_as_texts_is_refused(
+    spark: SparkSession, tmp_path: Path, texts: list[object]
+) -> None:
+    pd.DataFrame({"text": texts, "label": [1, 0]}).to_parquet(tmp_path / "texts.parquet")
+    with pytest.raises(DataError, match="the column of texts holds "):
+        look_at(spark, Look([str(tmp_path)]), Heard())
+
+
+def test_bytes_that_are_no_text_are_counted_as_training_counts_them(spark: SparkSession, tmp_path: Path) -> None:
+    texts, labels, sides = [b"\xe9t\xe9", "été".encode(), b"bon"], [b"\xe9", b"1", b"0"], [b"\xe9", b"\xe9", b"test"]
+    pd.DataFrame({"text": texts, "label": labels, "side": sides}).to_parquet(tmp_path / "bytes.parquet")
+    found = look_at(spark, Look([str(tmp_path)], split="side"), Heard())
+    assert found.cleaning == clean_reviews(read_reviews(spark, [str(tmp_path)]))[1]._asdict()
+    assert [example.text for example in found.unknown_labels] == ["\ufffd"]
+    assert {part.name for part in found.splits} == {"\ufffd", "test"}
 
 
 def test_the_account_is_the_one_that_training_gives(spark: SparkSession, messy: Path, found: Findings) -> None:
