@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import pandas as pd
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from sentiment.cleaning import clean
 from sentiment.language import language_of
+from sentiment.reviews import MOST_CHARACTERS
 from spark_jobs.columns import FILM, LABEL, LANGUAGE, SOURCE, TEXT
 from spark_jobs.files import explained
 
@@ -23,14 +24,17 @@ class Cleaning(NamedTuple):
     rows: int
     label_unknown: int
     text_empty: int
+    text_too_long: int
     repeated: int
     contradictory: int
     kept: int
 
     def __str__(self) -> str:
+        long = f"{self.text_too_long:,} of more than {MOST_CHARACTERS:,} characters, " if self.text_too_long else ""
         return (
             f"{self.rows:,} rows: {self.label_unknown:,} without a usable label, {self.text_empty:,} without text, "
-            f"{self.repeated:,} repeats, {self.contradictory:,} with one text under both labels; {self.kept:,} kept"
+            f"{long}{self.repeated:,} repeats, {self.contradictory:,} with one text under both labels; "
+            f"{self.kept:,} kept"
         )
 
 
@@ -51,6 +55,11 @@ def cleaned_text(text: object) -> str:
     return "" if cleaned.isspace() else cleaned
 
 
+def is_too_long() -> Column:
+    """Whether serving would refuse the text for its length: such a text is mostly a file that was read wrongly."""
+    return F.length(TEXT) > MOST_CHARACTERS
+
+
 def distinct_texts(frame: DataFrame) -> DataFrame:
     """One row for each text and its smallest label, with `seen` rows of it and whether its labels `agree`."""
     return frame.groupBy(TEXT).agg(
@@ -68,14 +77,16 @@ def clean_reviews(frame: DataFrame) -> tuple[DataFrame, Cleaning]:
     cleaned = clean_texts(frame).cache()
     labelled = cleaned.where(F.col(LABEL).isNotNull())
     with_text = labelled.where(F.col(TEXT) != "")
-    texts = distinct_texts(with_text).cache()
+    usable = with_text.where(~is_too_long())
+    texts = distinct_texts(usable).cache()
     kept = texts.where("agree").select(TEXT, LABEL, FILM, SOURCE, LANGUAGE).cache()
     with explained("the reviews can't be read"):
         rows = cleaned.count()
-    known, filled = labelled.count(), with_text.count()
+    known, filled, short = labelled.count(), with_text.count(), usable.count()
     contradictory = int(texts.where("not agree").agg(F.coalesce(F.sum("seen"), F.lit(0))).collect()[0][0])
     count = kept.count()
-    account = Cleaning(rows, rows - known, known - filled, filled - contradictory - count, contradictory, count)
+    repeated = short - contradictory - count
+    account = Cleaning(rows, rows - known, known - filled, filled - short, repeated, contradictory, count)
     cleaned.unpersist()
     texts.unpersist()
     return kept, account

@@ -15,7 +15,7 @@ from sentiment.columns import LABEL_COLUMNS, find_column
 from sentiment.errors import DataError
 from sentiment.language import language_of
 from sentiment.textrule import TextRule
-from spark_jobs.cleaning import Cleaning, cleaned_text, distinct_texts
+from spark_jobs.cleaning import Cleaning, cleaned_text, distinct_texts, is_too_long
 from spark_jobs.columns import FILM, LABEL, LANGUAGE, SOURCE, SPLIT, TEXT
 from spark_jobs.features import apply, token_stages
 from spark_jobs.files import is_whole, tables
@@ -86,8 +86,8 @@ def cleaned(frame: DataFrame) -> DataFrame:
 
 
 def with_text(rows: DataFrame) -> DataFrame:
-    """The rows whose text is not blank."""
-    return rows.where(F.col(TEXT) != "")
+    """The rows whose text is neither blank nor too long."""
+    return rows.where((F.col(TEXT) != "") & ~is_too_long())
 
 
 def texts_of(rows: DataFrame) -> DataFrame:
@@ -104,10 +104,12 @@ def kept(texts: DataFrame, rule: TextRule) -> DataFrame:
 def account(rows: DataFrame, texts: DataFrame) -> Cleaning:
     """The same account as training gives of its data."""
     no_label, no_text = F.col(LABEL).isNull(), F.col(TEXT) == ""
-    total, unknown, empty = rows.agg(F.count("*"), F.count_if(no_label), F.count_if(~no_label & no_text)).collect()[0]
+    dropped = no_label, ~no_label & no_text, ~no_label & is_too_long()
+    total, unknown, empty, long = rows.agg(F.count("*"), *map(F.count_if, dropped)).collect()[0]
     contradictory = F.coalesce(F.sum(F.when(F.col("agree"), 0).otherwise(F.col("seen"))), F.lit(0))
     against, one_label = texts.agg(contradictory, F.count_if("agree")).collect()[0]
-    return Cleaning(total, unknown, empty, total - unknown - empty - against - one_label, against, one_label)
+    repeated = total - unknown - empty - long - against - one_label
+    return Cleaning(total, unknown, empty, long, repeated, against, one_label)
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from sentiment.reviews import MOST_CHARACTERS
 from spark_jobs.caveats import caveats
 from spark_jobs.cleaning import Cleaning
 from spark_jobs.exploring.findings import Findings, Leak, Part, Term
@@ -75,6 +76,7 @@ def _rows(account: Cleaning) -> Iterator[str]:
     for count, what in (
         (account.label_unknown, "have no label that is known"),
         (account.text_empty, "have no text"),
+        (account.text_too_long, f"have a text of more than {MOST_CHARACTERS:,} characters"),
         (account.contradictory, "have a text that stands under both labels"),
     ):
         if count > MANY * account.rows:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sentiment.manifest import Parity
+from sentiment.reviews import MOST_CHARACTERS
 from spark_jobs.report.scoring import ALL, WORDS, Band
 
 _LANGUAGES = {"en": "English", "fr": "French", "other": "an unclear language"}
@@ -25,6 +26,7 @@ _STEPS = {
     "rows": "read",
     "label_unknown": "dropped: without a usable label",
     "text_empty": "dropped: without text",
+    "text_too_long": f"dropped: of more than {MOST_CHARACTERS:,} characters",
     "repeated": "dropped: repeats of another row",
     "contradictory": "dropped: one text under both labels",
     "train": "to train and calibrate on",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.testing import assertDataFrameEqual
 
+from sentiment.reviews import MOST_CHARACTERS
 from spark_jobs.cleaning import Cleaning, clean_reviews, clean_texts
 from spark_jobs.columns import FILM, LABEL, LANGUAGE, SOURCE, TEXT
 
@@ -55,20 +56,30 @@ def test_each_text_is_kept_once_and_texts_under_both_labels_are_dropped(spark: S
         ("Good film", 1, None, "a", "other"),
     ]
     assertDataFrameEqual(kept, spark.createDataFrame(expected, CLEANED))
-    assert account == Cleaning(rows=17, label_unknown=3, text_empty=4, repeated=4, contradictory=3, kept=3)
+    assert account == Cleaning(
+        rows=17, label_unknown=3, text_empty=4, text_too_long=0, repeated=4, contradictory=3, kept=3
+    )
 
 
 def test_a_label_that_is_missing_does_not_contradict_one_that_is_there(spark: SparkSession) -> None:
     kept, account = clean_reviews(_read(spark, [("same", 1, None, "a"), ("same", None, None, "a")]))
     assertDataFrameEqual(kept, spark.createDataFrame([("same", 1, None, "a", "other")], CLEANED))
-    assert account == Cleaning(2, 1, 0, 0, 0, 1)
+    assert account == Cleaning(2, 1, 0, 0, 0, 0, 1)
+
+
+def test_a_text_that_serving_would_refuse_for_its_length_is_dropped_and_counted(spark: SparkSession) -> None:
+    long = "a" * MOST_CHARACTERS
+    kept, account = clean_reviews(_read(spark, [(long, 1, None, "a"), (f"{long}b", 0, None, "a")]))
+    assert [row[TEXT] for row in kept.collect()] == [long]
+    assert account == Cleaning(2, 0, 0, 1, 0, 0, 1)
+    assert ", 0 without text, 1 of more than 100,000 characters, 0 repeats, " in str(account)
 
 
 def test_the_numbers_of_the_account_add_up_and_are_said_in_words(spark: SparkSession) -> None:
     rows = [(f"text {n % 7} {n % 3 and 'x'}", (0, 1, None)[n % 3 if n % 5 else 0], None, "a") for n in range(200)]
     kept, account = clean_reviews(_read(spark, [*rows, ("", 1, None, "a"), (" ", None, None, "b")]))
-    dropped = account.label_unknown + account.text_empty + account.repeated + account.contradictory
-    assert account.rows == 202 == dropped + account.kept
+    rows_read, *dropped, rows_kept = account
+    assert rows_read == 202 == sum(dropped) + rows_kept
     assert account.kept == kept.count() == kept.select(TEXT).distinct().count()
     assert str(account).startswith(f"202 rows: {account.label_unknown} without a usable label, 1 without text, ")
 
@@ -76,7 +87,7 @@ def test_the_numbers_of_the_account_add_up_and_are_said_in_words(spark: SparkSes
 def test_no_row_at_all_is_an_account_of_zeros(spark: SparkSession) -> None:
     kept, account = clean_reviews(_read(spark, []))
     assert kept.count() == 0
-    assert account == Cleaning(0, 0, 0, 0, 0, 0)
+    assert account == Cleaning(0, 0, 0, 0, 0, 0, 0)
 
 
 def _read(spark: SparkSession, rows: list[tuple[str | None, int | None, None, str]]) -> DataFrame:

@@ -51,7 +51,7 @@ def test_both_classes_are_on_every_side(exam_split: Split) -> None:
 
 
 def test_the_exam_warns_that_a_score_on_it_says_little(exam_split: Split) -> None:
-    said = caveats(Cleaning(124, 0, 0, 39, 0, 85), exam_split.groups)
+    said = caveats(Cleaning(124, 0, 0, 0, 39, 0, 85), exam_split.groups)
     assert [message for message in said if "39 of 124 rows are repeats" in message]
     assert [message for message in said if "about 10 templates" in message and "says little" in message]
 
@@ -152,7 +152,7 @@ def test_what_is_near_a_given_test_row_is_not_trained_on(spark: SparkSession) ->
     split = split_off(_tokenised(spark, [*known, *near]), _tokenised(spark, test))
     assert {text for text, side in _sides(split).items() if side == TRAIN} == {row[0] for row in known}
     assert (split.leaking, split.groups) == (2, 60)
-    assert caveats(Cleaning(1062, 0, 0, 0, 0, 1062), groups=1060, leaking=2) == []
+    assert caveats(Cleaning(1062, 0, 0, 0, 0, 0, 1062), groups=1060, leaking=2) == []
 
 
 def _tokenised(spark: SparkSession, rows: list[tuple[str, int, str | None]]) -> DataFrame:
