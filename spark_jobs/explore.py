@@ -15,6 +15,7 @@ from spark_jobs.exploring.as_text import as_text
 from spark_jobs.exploring.look import Look, look_at
 from spark_jobs.exploring.sections import sections
 from spark_jobs.exploring.weak_spots import verdict, weak_spots
+from spark_jobs.places import require_file
 from spark_jobs.progress import Progress
 from spark_jobs.reading import Columns
 from spark_jobs.session import job, start_session
@@ -38,6 +39,8 @@ def command(files: tuple[str, ...], inputs: tuple[str, ...], **options: Any) -> 
     """Look at labelled reviews in FILES before training on them: what is there, what is wrong, what a score means."""
     if not files + inputs:
         raise click.UsageError("name at least one file to look at")
+    if options["html"]:
+        require_file(options["html"], "page")
     columns = Columns(options["text"], options["label"])
     look = Look(files + inputs, columns, options["split"], options["against"])
     with job(start_session("explore", options["memory"])) as spark:

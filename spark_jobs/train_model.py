@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from sentiment import versions
-from sentiment.errors import DataError, ModelError, SentimentError, SettingError
+from sentiment.errors import DataError, ModelError, SentimentError
 from sentiment.folder import read_manifest
 from sentiment.textrule import TextRule, default_text_rule
 from spark_jobs.account import describe, extras, summary, write_rows
@@ -27,6 +26,7 @@ from spark_jobs.fitting import Recipe, fit, prepare
 from spark_jobs.frequencies import count
 from spark_jobs.languages import languages_of, told_apart
 from spark_jobs.learning import learning_curve
+from spark_jobs.places import require_file, require_folder
 from spark_jobs.progress import Progress
 from spark_jobs.publishing import About, Candidate, Published, publish
 from spark_jobs.reading import Columns, read_reviews
@@ -51,8 +51,13 @@ class Training:
 
 
 def train(spark: SparkSession, training: Training, say: Progress) -> Published:
-    """Read, clean, split, search, fit, calibrate, write, prove and promote; DataError if the reviews don't suffice."""
-    _require_place(training.models)
+    """Read, clean, split, search, fit, calibrate, write, prove and promote; DataError if the reviews don't suffice.
+
+    SettingError, before anything is read, where there is no place for the model or the test rows.
+    """
+    require_folder(training.models, "model")
+    if training.held_out:
+        require_file(training.held_out, "test rows")
     rule, recipe = default_text_rule(), training.recipe
     say(f"reading {', '.join(training.inputs)}")
     reviews, account = clean_reviews(read_reviews(spark, training.inputs, training.columns))
@@ -80,13 +85,6 @@ def train(spark: SparkSession, training: Training, say: Progress) -> Published:
     if training.held_out:
         write_rows(published.scored, training.held_out)
     return published
-
-
-def _require_place(models: Path) -> None:
-    """SettingError, before anything else takes its time, where no model can be put."""
-    there = next(place for place in (models.absolute(), *models.absolute().parents) if place.exists())
-    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
-        raise SettingError(f"no model can be put into {models}: {there} is no folder that may be written to")
 
 
 def _split(spark: SparkSession, training: Training, tokenised: DataFrame, say: Progress) -> Split:

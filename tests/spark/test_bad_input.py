@@ -9,9 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from pyspark.sql import SparkSession
 
 from sentiment.errors import DataError, SettingError
+from spark_jobs import explore
 from spark_jobs.reading import Columns, read_reviews
 from spark_jobs.train_model import Training, train
 from tests.spark.conftest import PROJECT, Heard
@@ -89,6 +91,28 @@ def test_a_place_where_no_model_can_be_put_is_refused_before_anything_is_read(
     with pytest.raises(SettingError, match=r"no model can be put into .*models/mine: .*models is no folder"):
         train(spark, Training(["/no/such/file.csv"], tmp_path / "models" / "mine"), say)
     assert say.messages == []
+
+
+def test_a_place_where_no_test_rows_can_be_put_is_refused_before_anything_is_read(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("a file")
+    say = Heard()
+    for held_out, message in (
+        (tmp_path, r"no test rows can be written to .*: it is no file"),
+        (tmp_path / "file" / "rows.jsonl", r"no test rows can be put into .*file: .*file is no folder"),
+    ):
+        with pytest.raises(SettingError, match=message):
+            train(spark, Training(["/no/such/file.csv"], tmp_path / "models", held_out=held_out), say)
+    assert say.messages == []
+
+
+def test_a_place_where_no_page_can_be_put_is_refused_before_spark_starts(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("a file")
+    arguments = ["/no/such/file.csv", "--html", str(tmp_path / "file" / "page.html")]
+    run = CliRunner().invoke(explore.command, arguments)
+    assert isinstance(run.exception, SettingError)
+    assert "no page can be put into" in str(run.exception)
 
 
 @pytest.mark.parametrize(
