@@ -46,8 +46,8 @@ def _names(entries: Sequence[str]) -> list[str]:
 
 def extras(search: Search, curve: Sequence[LearningPoint], train: DataFrame) -> Extras:
     """What the report shows of the training itself."""
-    documents = {row[LANGUAGE]: row["count"] for row in train.groupBy(LANGUAGE).count().collect()}
-    return Extras(search.table, curve, documents)
+    counted = train.groupBy(LANGUAGE).count().orderBy(F.desc("count"), LANGUAGE).collect()
+    return Extras(search.table, curve, {row[LANGUAGE]: row["count"] for row in counted})
 
 
 def _leaks(split: Split) -> list[str]:

@@ -28,7 +28,7 @@ class Extras(NamedTuple):
 
     search: Sequence[Mapping[str, Any]] = ()  # the settings tried and how each did; every row with the same keys
     learning: Sequence[LearningPoint] = ()
-    documents: Mapping[str, int] = {}  # training documents by language
+    documents: Mapping[str, int] = {}  # training documents by language, the most frequent first
 
 
 class Evidence(NamedTuple):

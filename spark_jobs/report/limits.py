@@ -41,8 +41,7 @@ def _sources(evidence: Evidence) -> str:
     documents = evidence.extras.documents
     if not documents:
         return f"texts in {listed(language(name) for name in languages(evidence.scored))}"
-    ranked = sorted(documents.items(), key=lambda pair: (-pair[1], pair[0]))
-    return listed(f"{count:,} texts in {language(name)}" for name, count in ranked)
+    return listed(f"{count:,} texts in {language(name)}" for name, count in documents.items())
 
 
 def _scores(evidence: Evidence) -> str:

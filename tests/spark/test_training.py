@@ -16,9 +16,11 @@ from sentiment.errors import ModelError
 from sentiment.folder import Weights
 from sentiment.manifest import Calibration
 from sentiment.textrule import TextRule, default_text_rule
+from spark_jobs.account import extras
 from spark_jobs.columns import LABEL, LANGUAGE, TEXT
 from spark_jobs.fitting import Linear
 from spark_jobs.publishing import About, Candidate, publish
+from spark_jobs.searching import Search
 from spark_jobs.splitting import FOLDS
 from spark_jobs.terms import terms_of_buckets
 from spark_jobs.train_model import train
@@ -94,6 +96,12 @@ def test_terms_are_found_whatever_partitions_hold_none(spark: SparkSession, text
     frame = spark.createDataFrame([(text,) for text in texts], f"{TEXT} string").repartition(4)
     found = terms_of_buckets(frame, candidate.scorer, candidate.linear.weights.buckets)
     assert found == [("film",) if "good good film" in texts else ()]
+
+
+def test_training_texts_are_counted_by_language_the_most_frequent_first(spark: SparkSession) -> None:
+    frame = spark.createDataFrame([("fr",), ("other",), *[("en",)] * 3, ("fr",)], f"{LANGUAGE} string")
+    found = extras(Search(1.0, [], {}), [], frame).documents
+    assert list(found.items()) == [("en", 3), ("fr", 2), ("other", 1)]
 
 
 def _linear(coefficients: dict[str, float]) -> Linear:
