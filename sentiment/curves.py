@@ -79,6 +79,13 @@ def reliability(labels: Labels, probability: Floats, bins: int = BINS) -> Reliab
     return Reliability(predicted[filled] / rows[filled], observed[filled] / rows[filled], rows[filled])
 
 
+def wilson(share: Floats, rows: Floats, z: float = 1.96) -> tuple[Floats, Floats]:
+    """The ends of the 95 % interval of a share of so many rows (Wilson 1927): not of no width at shares of 0 and 1."""
+    middle = (share + z**2 / (2 * rows)) / (1 + z**2 / rows)
+    reach = z / (1 + z**2 / rows) * np.sqrt(share * (1 - share) / rows + z**2 / (4 * rows**2))
+    return middle - reach, middle + reach
+
+
 def bin_of(probability: Floats, bins: int = BINS) -> Ints:
     """The bin of each probability, 0 to bins - 1, all of equal width."""
     return np.minimum((probability * bins).astype(np.int64), bins - 1)

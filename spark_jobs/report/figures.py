@@ -10,7 +10,7 @@ from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.ticker import EngFormatter, PercentFormatter
 
-from sentiment.curves import Curve, Floats, Labels, coverage_precision, precision_recall, reliability, roc
+from sentiment.curves import Curve, Floats, Labels, coverage_precision, precision_recall, reliability, roc, wilson
 from spark_jobs.report.scoring import Band
 from spark_jobs.report.svg import FAINT, INK, PAGE, SERIES, draw
 
@@ -45,13 +45,14 @@ def precision_recall_figure(rows: Rows, described: str) -> Markup:
 
 
 def reliability_figure(rows: Rows, described: str) -> Markup:
-    """Each bin's share of positives, and twice its standard error up and down."""
+    """Each bin's share of positives, and its 95 % interval."""
 
     def paint(axes: Axes) -> None:
         axes.plot([0, 1], [0, 1], color=FAINT, linewidth=0.8)
         for (name, each), (colour, dash, marker) in zip(rows.items(), STYLES, strict=False):
             predicted, observed, count = reliability(*each, BINS)
-            error = 2 * np.sqrt(observed * (1 - observed) / count)
+            low, high = wilson(observed, count)
+            error = np.maximum([observed - low, high - observed], 0.0)  # an end may be off by a rounding error
             axes.errorbar(
                 predicted, observed, error, label=name, color=colour, linestyle=dash, marker=marker, elinewidth=0.8
             )

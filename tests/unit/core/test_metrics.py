@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sentiment.calibration import Observed, platt, review_limit, scale
-from sentiment.curves import Floats, Labels, coverage_precision, precision_recall, ranking, reliability, roc
+from sentiment.curves import Floats, Labels, coverage_precision, precision_recall, ranking, reliability, roc, wilson
 from sentiment.language import language_of
 from sentiment.metrics import MEASURES, ece_by_chance, evaluate, expected_calibration_error, intervals, roc_auc
 from sentiment.predictions import probabilities
@@ -234,3 +234,9 @@ def test_where_no_answer_is_good_enough_all_need_review() -> None:
 )
 def test_function_words_tell_the_language(text: str, language: str) -> None:
     assert language_of(text) == language
+
+
+def test_the_interval_of_a_share_is_wilsons_and_has_a_width_where_all_rows_agree() -> None:
+    low, high = wilson(np.array([0.0, 1.0, 0.5, 0.1]), np.array([10.0, 10.0, 100.0, 50.0]))
+    assert low == pytest.approx([0.0, 0.7225, 0.4038, 0.0435], abs=1e-4)
+    assert high == pytest.approx([0.2775, 1.0, 0.5962, 0.2136], abs=1e-4)
