@@ -139,7 +139,7 @@ def _features(rule: TextRule, recipe: Recipe, split: Split, side: str) -> DataFr
     multiple=True,
     default=Recipe().penalties,
     show_default=True,
-    help="May be repeated: cross-validation chooses the best.",
+    help="Inverse strength of the penalty (C): the larger, the weaker. Of several, cross-validation chooses.",
 )
 @click.option(
     "--precision",

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from markupsafe import Markup
 
-from sentiment.curves import Curve
+from sentiment.curves import BINS, Curve
 from spark_jobs.report import figures
 from spark_jobs.report.evidence import Evidence, LearningPoint, drawn_parts
 from spark_jobs.report.limits import limits
@@ -72,8 +72,9 @@ def drawings(evidence: Evidence) -> list[Drawing]:
         ),
         _drawing(
             "Reliability",
-            f"Of texts given 80%, 80% should be positive: the diagonal. The mean distance (ECE) is {value['ece']}. "
-            "Bars are twice the standard error.",
+            "Of texts given 80%, 80% should be positive: the diagonal. "
+            f"The mean distance (ECE, over {BINS} finer bins) "
+            f"is {value['ece']}. Bars are 95% intervals (Wilson).",
             lambda described: figures.reliability_figure(rows, described),
         ),
         _drawing(
@@ -97,7 +98,8 @@ def learning_curve(points: Sequence[LearningPoint]) -> Drawing:
     )
     return _drawing(
         "Learning curve",
-        f"Accuracy by training documents: {ends}.",
+        f"Accuracy by training documents: {ends}. These models are not calibrated: the last may differ a little from "
+        "the one above.",
         lambda described: figures.learning_figure(lines, described),
     )
 
