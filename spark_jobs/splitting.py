@@ -1,7 +1,8 @@
 """Training and test rows, and folds of the training rows: near-duplicates and texts of one template stay on one side.
 
 Two texts belong together if they share a sentence of at least 40 characters; or, where they have at most 16 tokens,
-if they start with the same three (a template with words exchanged); or if they are known to be about one film.
+if they start with the same three (a template with words exchanged) or have the same one or two; or if they are known
+to be about one film.
 """
 
 from __future__ import annotations
@@ -120,7 +121,7 @@ def near_keys() -> Column:
     sentences = F.transform(F.split(F.lower(TEXT), SENTENCE_ENDS), lambda sentence: F.trim(sentence))
     long = F.filter(sentences, lambda sentence: F.length(sentence) >= LONG)
     opening = F.array(F.concat_ws(" ", F.slice(TOKENS, 1, OPENING)))
-    keys = F.when(F.size(TOKENS).between(OPENING, SHORT), opening).otherwise(long)
+    keys = F.when(F.size(TOKENS) <= SHORT, opening).otherwise(long)
     film = F.when(F.col(FILM).isNotNull(), F.array(F.xxhash64(F.lit(FILM), FILM))).otherwise(F.array())
     return F.concat(F.transform(keys, lambda key: F.xxhash64(key)), film)
 

@@ -103,6 +103,13 @@ def test_a_chain_of_near_copies_is_one_group(spark: SparkSession) -> None:
     assert split.groups == 1 + len(others)
 
 
+def test_texts_of_a_word_or_two_stay_with_those_that_only_capitals_and_spaces_tell_apart(spark: SparkSession) -> None:
+    words = [f"{word}{n}" for word in ("nul", "super") for n in "abcdefghijkl"]
+    rows = [(text, int(word < "o"), None) for word in words for text in (word, word.upper(), f"{word}!", f" {word} !")]
+    split = _split(spark.createDataFrame(rows, CLEANED))
+    assert split.groups == 2 * len(words)
+
+
 def test_reviews_of_one_film_stay_on_one_side(spark: SparkSession) -> None:
     rows = [(f"opinion {n} on it", int(n % 12 < 6) ^ (n < 24), f"film {n % 12}") for n in range(120)]
     split = _split(spark.createDataFrame(rows, CLEANED))
