@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
+from secrets import token_hex
 from typing import Any, NamedTuple
 
 import msgspec
@@ -66,7 +67,7 @@ def publish(candidate: Candidate, frames: tuple[DataFrame, DataFrame], about: Ab
 
     Raises ModelError, and promotes nothing, if a label or margin differs between Spark and the folder as written.
     """
-    temporary = models.absolute() / f".{datetime.now(UTC):%Y%m%dT%H%M%S}-unfinished"
+    temporary = models.absolute() / f".{datetime.now(UTC):%Y%m%dT%H%M%S}-{token_hex(4)}-unfinished"  # of this run alone
     temporary.mkdir(parents=True)
     try:
         manifest, scored = _write(candidate, frames, about, temporary)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import datetime, tzinfo
 from pathlib import Path
 
 import msgspec
@@ -16,6 +17,7 @@ from sentiment.errors import ModelError
 from sentiment.folder import Weights
 from sentiment.manifest import Calibration
 from sentiment.textrule import TextRule, default_text_rule
+from spark_jobs import publishing
 from spark_jobs.account import extras
 from spark_jobs.columns import LABEL, LANGUAGE, TEXT
 from spark_jobs.fitting import Linear
@@ -88,6 +90,22 @@ def test_a_run_that_breaks_off_leaves_nothing_behind(tmp_path: Path, rows: DataF
     with pytest.raises(ModelError, match="finite coefficients"):
         publish(candidate, (rows, rows), About({}, {}), tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_two_runs_that_write_in_one_second_do_not_meet(
+    tmp_path: Path, rows: DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Stopped(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Stopped:
+            return cls(2026, 1, 1, tzinfo=tz)
+
+    monkeypatch.setattr(publishing, "datetime", Stopped)
+    (tmp_path / ".20260101T000000-unfinished").mkdir()
+    candidate = Candidate(default_text_rule(), BUCKETS, _linear({"film": np.inf}), UNCALIBRATED)
+    with pytest.raises(ModelError, match="finite coefficients"):
+        publish(candidate, (rows, rows), About({}, {}), tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [".20260101T000000-unfinished"]
 
 
 @pytest.mark.parametrize("texts", [["good good film", "", "another"], ["another"], []])
