@@ -32,7 +32,7 @@ def main() -> None:
     split = split_reviews(apply(token_stages(default_text_rule()), reviews)).frame
     rows = split.select(TEXT, LABEL, SOURCE, (F.col(SPLIT) == TEST).alias("held_out")).orderBy(TEXT).collect()
     for file in files:
-        own = [row for row in rows if row[SOURCE] == file.name]
+        own = [row for row in rows if row[SOURCE] == str(file)]
         name = file.name.replace("train", "held-out")
         for held_out, path in ((False, file), (True, folders.test / name)):
             chosen = [row for row in own if row.held_out == held_out]

@@ -40,7 +40,7 @@ def _standard(frame: DataFrame, columns: Columns, entry: str) -> DataFrame:
         text.alias(TEXT),
         F.when(is_whole(frame), as_label(F.col(label))).alias(LABEL),
         _film(frame, columns.film).alias(FILM),
-        F.lit(entry.rstrip("/").rsplit("/", 1)[-1]).alias(SOURCE),
+        F.lit(entry).alias(SOURCE),
     )
 
 
@@ -89,4 +89,5 @@ def quoted(name: str) -> str:
 def as_label(column: Column) -> Column:
     """1 or 0 for the usual words and numbers; null for all others."""
     word = F.lower(F.trim(column.cast("string"), F.lit(" \t\r\n")))
+    word = F.regexp_replace(word, r"^([01])\.0+$", "$1")  # decimal types show all of their digits
     return F.when(word.isin(*POSITIVE), F.lit(1)).when(word.isin(*NEGATIVE), F.lit(0)).cast("int")

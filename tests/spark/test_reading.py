@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 
 import pandas as pd
@@ -61,8 +62,9 @@ def test_every_format_gives_the_same_rows(
     spark: SparkSession, tmp_path: Path, name: str, write: Callable[[list[tuple[str, int]]], bytes]
 ) -> None:
     (tmp_path / name).write_bytes(write(ROWS))
-    expected = spark.createDataFrame([(*row, None, name) for row in ROWS], STANDARD)
-    assertDataFrameEqual(read_reviews(spark, [str(tmp_path / name)]), expected)
+    entry = str(tmp_path / name)
+    expected = spark.createDataFrame([(*row, None, entry) for row in ROWS], STANDARD)
+    assertDataFrameEqual(read_reviews(spark, [entry]), expected)
 
 
 @pytest.mark.parametrize(
@@ -83,6 +85,14 @@ def test_a_row_that_can_not_be_taken_apart_has_neither_text_nor_label(
     assert [(row[TEXT], row[LABEL]) for row in rows if row[LABEL] is not None] == [("Dull", 0)]
     assert all(row[TEXT] is None for row in rows if row[LABEL] is None)
     assert len(rows) > 1
+
+
+def test_inputs_of_one_name_in_two_folders_are_two_sources(spark: SparkSession, tmp_path: Path) -> None:
+    entries = [str(tmp_path / year / "reviews.csv") for year in ("2024", "2025")]
+    for entry in entries:
+        Path(entry).parent.mkdir()
+        Path(entry).write_bytes(as_csv(ROWS[:1]))
+    assert {row[SOURCE] for row in read_reviews(spark, entries).collect()} == set(entries)
 
 
 def test_a_folder_of_parts_in_several_formats_is_read_whole(spark: SparkSession, tmp_path: Path) -> None:
@@ -139,7 +149,9 @@ def test_labels_are_understood_in_words_and_others_are_null(spark: SparkSession,
     assert dict(read(spark, str(tmp_path / "file.csv"))) == expected
 
 
-@pytest.mark.parametrize("labels", [[True, False], [1, 0], [1.0, 0.0], ["pos", "neg"]])
+@pytest.mark.parametrize(
+    "labels", [[True, False], [1, 0], [1.0, 0.0], ["pos", "neg"], [Decimal("1.0000"), Decimal("0.0000")]]
+)
 def test_labels_of_any_type_are_understood(spark: SparkSession, tmp_path: Path, labels: list[object]) -> None:
     frame = pd.DataFrame({"review": ["good", "bad"], "label": labels})
     frame.to_parquet(tmp_path / "file.parquet")
