@@ -5,23 +5,32 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 
 from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
 from pyspark.errors import AnalysisException, PySparkException
-from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, GroupedData, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StringType, StructField, StructType
 
 from sentiment.errors import DataError
 
-Loader = Callable[[SparkSession, list[str]], list[DataFrame]]
+
+class File(NamedTuple):
+    """One file's path as Spark's readers take it, and as `_metadata.file_path` has it."""
+
+    path: str
+    name: str
+
+
+Loader = Callable[[SparkSession, list[File]], list[DataFrame]]
 
 UNDECODED = "\ufffd"  # what stands in a text for bytes that are no UTF-8
 BROKEN = "_corrupt_record"  # the column of a row that could not be taken apart, where there is one
 
 
 def tables(spark: SparkSession, entry: str) -> list[DataFrame]:
-    """The data behind a path, Parquet files of one schema together; DataError, naming it, where it can't be read.
+    """The data behind a path, files of one shape together; DataError, naming it, where it can't be read.
 
     Rows that could not be taken apart are among them, see `is_whole`.
     """
@@ -44,48 +53,76 @@ def explained(what: str) -> Iterator[None]:
         raise DataError(f"{what} ({_first_line(said)})") from error
 
 
-def _files(spark: SparkSession, entry: str) -> list[str]:
+def _files(spark: SparkSession, entry: str) -> list[File]:
     listing = spark.read.format("binaryFile").option("recursiveFileLookup", "true")
     try:
-        rows = listing.load(entry).select("path").collect()
+        rows = listing.load(entry).select("path", "_metadata.file_path").collect()
     except AnalysisException as error:
         raise DataError(f"{entry} can't be read: no such file or folder ({_first_line(error)})") from error
     if not rows:
         raise DataError(f"{entry} is empty")
-    return sorted(re.sub(r"[\\*?\[\]{}]", r"\\\g<0>", row.path) for row in rows)  # names, not patterns
+    return sorted(File(re.sub(r"[\\*?\[\]{}]", r"\\\g<0>", row.path), row.file_path) for row in rows)  # no patterns
 
 
-def _by_format(files: list[str], entry: str) -> list[tuple[Loader, list[str]]]:
-    found = {ending: [f for f in files if ending in _endings(f)] for ending in LOADERS}
+def _by_format(files: list[File], entry: str) -> list[tuple[Loader, list[File]]]:
+    found = {ending: [file for file in files if ending in _endings(file.path)] for ending in LOADERS}
     if not any(found.values()):
         raise DataError(f"{entry} holds no file that ends with {', '.join(LOADERS)} (compressed or not)")
-    return [(LOADERS[ending], paths) for ending, paths in found.items() if paths]
+    return [(LOADERS[ending], chosen) for ending, chosen in found.items() if chosen]
 
 
 def _endings(path: str) -> list[str]:
     return ["." + part.lower() for part in path.rsplit("/", 1)[-1].split(".")[-2:]]
 
 
-def _csv(spark: SparkSession, paths: list[str]) -> list[DataFrame]:
-    return [_one_csv(spark, path) for path in paths]  # each has a header of its own
+def _csv(spark: SparkSession, files: list[File]) -> list[DataFrame]:
+    """One table for each header; one that goes on in the next line is no other file's."""
+    first = F.min_by("value", "place")
+    headers = _of_each(spark, files, lambda lines: lines.agg(first)) if len(files) > 1 else {}
+    groups = _together(files, {name: header for name, header in headers.items() if header.count('"') % 2 == 0})
+    return [_one_csv(spark, paths) for paths in groups]
 
 
-def _one_csv(spark: SparkSession, path: str) -> DataFrame:
+def _one_csv(spark: SparkSession, paths: list[str]) -> DataFrame:
     """The delimiter is the one that the header uses. A row of too many or too few fields stands whole under BROKEN."""
-    header = spark.read.text(path).first()
+    header = spark.read.text(paths[0]).first()
     delimiter = max(",;\t", key=header[0].count) if header else ","
     reader = spark.read.options(header=True, multiLine=True, quote='"', escape='"', encoding="UTF-8", sep=delimiter)
-    names = reader.csv(path).columns
+    names = reader.csv(paths[0]).columns
     fields = [StructField(name, StringType()) for name in (*names, BROKEN)]
-    return reader.schema(StructType(fields)).csv(path, columnNameOfCorruptRecord=BROKEN)
+    return reader.schema(StructType(fields)).csv(paths, columnNameOfCorruptRecord=BROKEN)
 
 
-def _json(spark: SparkSession, paths: list[str]) -> list[DataFrame]:
-    return [spark.read.json(path, columnNameOfCorruptRecord=BROKEN) for path in paths]
+def _json(spark: SparkSession, files: list[File]) -> list[DataFrame]:
+    """One table for each set of names that the objects of a file have; a file without an object is one by itself."""
+    names = F.array_join(F.array_sort(F.array_distinct(F.flatten(F.collect_set(F.json_object_keys("value"))))), "\0")
+    shapes = _of_each(spark, files, lambda lines: lines.agg(names)) if len(files) > 1 else {}
+    groups = _together(files, {name: shape for name, shape in shapes.items() if shape})
+    return [spark.read.json(paths, columnNameOfCorruptRecord=BROKEN) for paths in groups]
 
 
-def _parquet(spark: SparkSession, paths: list[str]) -> list[DataFrame]:
+def _of_each(spark: SparkSession, files: list[File], found: Callable[[GroupedData], DataFrame]) -> dict[str, str]:
+    """What is found in the lines of each file, (value, place), by the file's name; in one step for all of them."""
+    lines = spark.read.text([file.path for file in files]).select(
+        F.col("_metadata.file_path").alias("name"),
+        "value",
+        F.struct("_metadata.file_block_start", F.monotonically_increasing_id()).alias("place"),
+    )
+    return {row[0]: row[1] for row in found(lines.groupBy("name")).collect()}
+
+
+def _together(files: list[File], shapes: dict[str, str]) -> list[list[str]]:
+    """The paths of the files of each shape; a file of none is one by itself."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for file in files:
+        shape = shapes.get(file.name)
+        groups.setdefault(("", file.name) if shape is None else ("shape", shape), []).append(file.path)
+    return list(groups.values())
+
+
+def _parquet(spark: SparkSession, files: list[File]) -> list[DataFrame]:
     """One table for each schema. That all parts have the same is seen in one step, as they mostly do."""
+    paths = [file.path for file in files]
     together = spark.read.parquet(*paths)
     if len(paths) == 1 or _merged(spark, paths) == together.schema:
         return [together]

@@ -16,6 +16,7 @@ from pyspark.sql import SparkSession
 from pyspark.testing import assertDataFrameEqual
 
 from spark_jobs.columns import FILM, LABEL, SOURCE, TEXT
+from spark_jobs.files import tables
 from spark_jobs.reading import Columns, read_reviews
 
 ROWS = [
@@ -103,6 +104,22 @@ def test_a_folder_of_parts_in_several_formats_is_read_whole(spark: SparkSession,
     (tmp_path / "_SUCCESS").touch()
     (tmp_path / ".part-1.csv.crc").write_bytes(b"crc")
     assert read(spark, str(tmp_path)) == sorted(ROWS)
+
+
+def test_parts_of_one_shape_are_one_table_and_others_are_read_by_their_own_names(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    for n in range(6):
+        (tmp_path / f"part-{n}.csv").write_bytes(as_csv([(f"csv {n}", 1)]))
+        (tmp_path / f"part {n}%20é.jsonl").write_bytes(as_json_lines([(f"json {n}", 0)]))
+    (tmp_path / "semicolons.csv").write_text("critiques;labels\nautre;0\n")
+    (tmp_path / "two-lines.csv").write_text('text,"la\nbel",label\nof two,x,1\n')
+    (tmp_path / "two-lines-more.csv").write_text('text,"la\nmot",label,more\nof three,x,1,y\n')
+    (tmp_path / "other.jsonl").write_text('{"id": 7, "review": "named otherwise", "label": 1}\n')
+    assert len(tables(spark, str(tmp_path))) == 6
+    expected = [*((f"csv {n}", 1) for n in range(6)), *((f"json {n}", 0) for n in range(6))]
+    expected += [("autre", 0), ("of two", 1), ("of three", 1), ("named otherwise", 1)]
+    assert read(spark, str(tmp_path)) == sorted(expected)
 
 
 def test_files_urls_and_patterns_can_be_given_together(spark: SparkSession, tmp_path: Path) -> None:
