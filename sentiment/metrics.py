@@ -60,15 +60,20 @@ def evaluate(labels: Labels, probability: Floats) -> Scores:
     return _scores(_rows(labels, probability), np.ones(len(labels)))
 
 
-def intervals(labels: Labels, probability: Floats, seed: int, rounds: int = ROUNDS) -> dict[str, tuple[float, float]]:
-    """A 95 % interval (low, high) of each of MEASURES but the ECE, by bootstrap over the rows (Efron 1979).
+def intervals(
+    labels: Labels, probability: Floats, groups: Ints, seed: int, rounds: int = ROUNDS
+) -> dict[str, tuple[float, float]]:
+    """A 95 % interval (low, high) of each of MEASURES but the ECE, by bootstrap (Efron 1979).
 
-    It is the percentiles of the scores of `rounds` redrawn samples; (nan, nan) where a measure has no value. The ECE
-    has none: redrawing adds to its absolute gaps, so percentiles can lie wholly above what was measured.
-    `ece_by_chance` is what to hold it against.
+    What is drawn are `groups`, shape (n,): rows that have one number there are not independent of one another, and
+    drawn one by one would make intervals too narrow (Davison & Hinkley 1997, 3.8). The interval is the percentiles of
+    the scores of `rounds` redrawn samples; (nan, nan) where a measure has no value. The ECE has none: redrawing adds to
+    its absolute gaps, so percentiles can lie wholly above what was measured. Hold it against `ece_by_chance`.
     """
-    rows, chance, n = _rows(labels, probability), np.random.default_rng(seed), len(labels)
-    drawn = (np.bincount(chance.integers(0, n, n), minlength=n).astype(np.float64) for _ in range(rounds))
+    rows, chance = _rows(labels, probability), np.random.default_rng(seed)
+    names, group = np.unique(groups, return_inverse=True)
+    n = len(names)
+    drawn = (np.bincount(chance.integers(0, n, n), minlength=n).astype(np.float64)[group] for _ in range(rounds))
     found = [_scores(rows, times) for times in drawn]
     return {name: _spread(np.array([getattr(scores, name) for scores in found])) for name in MEASURES if name != "ece"}
 

@@ -11,7 +11,7 @@ from pyspark.ml.functions import vector_to_array
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from spark_jobs.columns import LABEL, LANGUAGE, PREDICTION, PROBABILITY, RAW, TEXT
+from spark_jobs.columns import GROUP, LABEL, LANGUAGE, PREDICTION, PROBABILITY, RAW, TEXT
 
 
 class Scored(NamedTuple):
@@ -20,6 +20,7 @@ class Scored(NamedTuple):
     text: list[str]
     label: npt.NDArray[np.int8]
     language: npt.NDArray[np.str_]
+    group: npt.NDArray[np.int64]  # rows of one group are near-copies, or about one film
     margin: npt.NDArray[np.float64]
     probability: npt.NDArray[np.float64]
     prediction: npt.NDArray[np.int8]
@@ -36,17 +37,19 @@ def score(frame: DataFrame, model: Transformer) -> Scored:
             TEXT,
             LABEL,
             LANGUAGE,
+            GROUP,
             vector_to_array(F.col(RAW))[1].alias("margin"),
             vector_to_array(F.col(PROBABILITY))[1].alias("p"),
             F.col(PREDICTION).cast("int").alias(PREDICTION),
         )
         .collect()
     )
-    text, label, language, margin, probability, prediction = zip(*sorted(rows), strict=True)
+    text, label, language, group, margin, probability, prediction = zip(*sorted(rows), strict=True)
     return Scored(
         list(text),
         np.array(label, np.int8),
         np.array(language),
+        np.array(group, np.int64),
         np.array(margin, np.float64),
         np.array(probability, np.float64),
         np.array(prediction, np.int8),

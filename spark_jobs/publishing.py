@@ -22,7 +22,7 @@ from sentiment.predictions import probabilities
 from sentiment.scoring import Scorer
 from sentiment.tables import make_tables
 from sentiment.textrule import TextRule
-from spark_jobs.columns import LABEL, LANGUAGE, TEXT
+from spark_jobs.columns import GROUP, LABEL, LANGUAGE, TEXT
 from spark_jobs.evaluating import Scored, score
 from spark_jobs.features import bucket_stages, token_stages
 from spark_jobs.fitting import Linear
@@ -85,7 +85,7 @@ def _write(
     train, test = frames
     pipeline = _save_pipeline(candidate, test.sparkSession, place)
     scored, golden = (
-        score(test.select(TEXT, LABEL, LANGUAGE), pipeline),
+        score(test.select(TEXT, LABEL, LANGUAGE, GROUP), pipeline),
         score(_golden_rows(test.sparkSession), pipeline),
     )
     terms = terms_of_buckets(train, candidate.scorer, candidate.linear.weights.buckets)
@@ -117,8 +117,8 @@ def _save_pipeline(candidate: Candidate, spark: SparkSession, place: Path) -> Pi
 
 
 def _golden_rows(spark: SparkSession) -> DataFrame:
-    rows = [(clean(text), 0, "other") for text in GOLDEN]
-    return spark.createDataFrame(rows, f"{TEXT} string, {LABEL} int, {LANGUAGE} string")
+    rows = [(clean(text), 0, "other", place) for place, text in enumerate(GOLDEN)]
+    return spark.createDataFrame(rows, f"{TEXT} string, {LABEL} int, {LANGUAGE} string, {GROUP} long")
 
 
 def _checks(candidate: Candidate) -> list[folder.Check]:

@@ -63,7 +63,7 @@ def split_off(tokenised: DataFrame, test: DataFrame, seed: int = 42) -> Split:
     """
     grouped = with_groups(_apart(tokenised, test)).cache()
     groups = _dealt(grouped, 0.0, seed).cache()
-    held = test.withColumns({ROW: F.xxhash64(TEXT), GROUP: F.xxhash64(TEXT), SPLIT: F.lit(TEST)})
+    held = with_groups(test).withColumn(SPLIT, F.lit(TEST))
     frame = grouped.join(groups, GROUP).unionByName(held, allowMissingColumns=True)
     return Split(frame, groups.count(), tokenised.count() - grouped.count())
 

@@ -67,7 +67,7 @@ def _band(sure: Mask, right: Mask) -> dict[str, float | None]:
 def _evaluated(scored: Scored, rows: Mask) -> dict[str, Any]:
     labels, probability = scored.label[rows], scored.probability[rows]
     scores = evaluate(labels, probability)
-    spread, by_chance = intervals(labels, probability, SEED), ece_by_chance(probability, SEED)
+    spread, by_chance = intervals(labels, probability, scored.group[rows], SEED), ece_by_chance(probability, SEED)
     return {
         **{name: _rounded(value) for name, value in scores._asdict().items() if name != "confusion"},
         "confusion": scores.confusion._asdict(),

@@ -58,8 +58,8 @@ def score_rows(classifier: Classifier) -> Scored:
     rows += [(HOSTILE, 0, "en"), ("word " * 700 + "awful", 1, "other")]
     texts, labels, languages = zip(*rows, strict=True)
     answers = classifier.predict_cleaned(texts)
-    label = np.array(labels, np.int8)
-    return Scored(list(texts), label, np.array(languages), answers.margin, answers.probability, answers.sentiment)
+    label, margins = np.array(labels, np.int8), (answers.margin, answers.probability, answers.sentiment)
+    return Scored(list(texts), label, np.array(languages), np.arange(len(texts)), *margins)
 
 
 def complete(classifier: Classifier, scored: Scored) -> Manifest:

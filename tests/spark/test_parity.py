@@ -21,7 +21,7 @@ from pyspark.sql import functions as F
 from sentiment import Classifier
 from sentiment.cleaning import clean
 from sentiment.textrule import default_text_rule
-from spark_jobs.columns import LABEL, LANGUAGE, TEXT, TOKENS
+from spark_jobs.columns import GROUP, LABEL, LANGUAGE, TEXT, TOKENS
 from spark_jobs.evaluating import Scored, score
 from spark_jobs.features import apply, token_stages
 from spark_jobs.parity import certify
@@ -113,9 +113,8 @@ def test_a_text_that_a_second_cleaning_would_change_is_certified_as_it_is(
 
 
 def _rows(spark: SparkSession, texts: Any) -> DataFrame:
-    return spark.createDataFrame(
-        [(text, 0, "other") for text in texts], f"{TEXT} string, {LABEL} int, {LANGUAGE} string"
-    )
+    rows = [(text, 0, "other", place) for place, text in enumerate(texts)]
+    return spark.createDataFrame(rows, f"{TEXT} string, {LABEL} int, {LANGUAGE} string, {GROUP} long")
 
 
 def _assert_same_answers(texts: list[str], classifier: Classifier, theirs: tuple[ArrayLike, ...]) -> None:

@@ -151,6 +151,15 @@ def test_no_text_and_no_film_of_the_given_test_rows_is_trained_on(spark: SparkSe
     assert {row[SPLIT]: row["folds"] for row in folds} == {TRAIN: FOLDS, TEST: 0}
 
 
+def test_given_test_rows_that_are_near_one_another_are_one_group(spark: SparkSession) -> None:
+    known = [(f"{n} is my opinion of it", n % 2, None) for n in range(60)]
+    test = [(f"this is a very fine film about {name}", 1, None) for name in ("bees", "ants")]
+    test += [("quite another", 0, "film 20"), ("a third", 1, "film 20"), ("a fourth", 1, None)]
+    split = split_off(_tokenised(spark, known), _tokenised(spark, test))
+    groups = split.frame.where(F.col(SPLIT) == TEST).groupBy(GROUP).count().collect()
+    assert sorted(row["count"] for row in groups) == [1, 2, 2]
+
+
 def test_what_is_near_a_given_test_row_is_not_trained_on(spark: SparkSession) -> None:
     shared = "This very sentence stands in two reviews that one person wrote about two films in one week."
     known = [(f"{n} is my opinion of it", n % 2, None) for n in range(60)]

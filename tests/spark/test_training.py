@@ -19,7 +19,7 @@ from sentiment.manifest import Calibration
 from sentiment.textrule import TextRule, default_text_rule
 from spark_jobs import publishing
 from spark_jobs.account import extras
-from spark_jobs.columns import LABEL, LANGUAGE, TEXT
+from spark_jobs.columns import GROUP, LABEL, LANGUAGE, TEXT
 from spark_jobs.fitting import Linear
 from spark_jobs.publishing import About, Candidate, publish
 from spark_jobs.searching import Search
@@ -68,8 +68,8 @@ def misread_rule() -> TextRule:
 
 @pytest.fixture(scope="module")
 def rows(spark: SparkSession) -> DataFrame:
-    reviews = [("8 films", 1, "en"), ("a film", 0, "en")]
-    return spark.createDataFrame(reviews, f"{TEXT} string, {LABEL} int, {LANGUAGE} string").coalesce(1)
+    reviews = [("8 films", 1, "en", 0), ("a film", 0, "en", 1)]
+    return spark.createDataFrame(reviews, f"{TEXT} string, {LABEL} int, {LANGUAGE} string, {GROUP} long").coalesce(1)
 
 
 def test_a_model_that_spark_contradicts_is_not_published(

@@ -95,15 +95,22 @@ def test_an_interval_of_the_accuracy_is_as_wide_as_theory_has_it() -> None:
     labels, probability = calibrated(2000)
     accuracy = evaluate(labels, probability).accuracy
     error = 1.96 * np.sqrt(accuracy * (1 - accuracy) / 2000)
-    assert intervals(labels, probability, seed=1)["accuracy"] == pytest.approx(
+    assert intervals(labels, probability, np.arange(2000), seed=1)["accuracy"] == pytest.approx(
         (accuracy - error, accuracy + error), abs=0.003
     )
+
+
+def test_rows_that_are_copies_of_one_another_count_once_for_an_interval() -> None:
+    labels, probability = calibrated(200)
+    once = intervals(labels, probability, np.arange(200), seed=1)
+    copies = (np.repeat(each, 25) for each in (labels, probability, np.arange(200)))
+    assert intervals(*copies, seed=1) == {name: pytest.approx(interval) for name, interval in once.items()}
 
 
 @pytest.mark.parametrize("rows", [40, 2000])
 def test_every_score_lies_in_its_interval(rows: int) -> None:
     labels, probability = calibrated(rows)
-    scores, found = evaluate(labels, probability), intervals(labels, probability, seed=1, rounds=200)
+    scores, found = evaluate(labels, probability), intervals(labels, probability, np.arange(rows), seed=1, rounds=200)
     assert list(found) == [name for name in MEASURES if name != "ece"]
     for name, (low, high) in found.items():
         assert low <= getattr(scores, name) <= high, name
@@ -143,13 +150,13 @@ def test_answers_that_are_certain_leave_nothing_to_chance() -> None:
 
 def test_a_seed_gives_the_same_intervals_again_and_another_seed_others() -> None:
     labels, probability = calibrated(100)
-    again = [intervals(labels, probability, seed=seed, rounds=50) for seed in (1, 1, 2)]
+    again = [intervals(labels, probability, np.arange(100), seed=seed, rounds=50) for seed in (1, 1, 2)]
     assert again[0] == again[1] != again[2]
 
 
 def test_one_class_alone_has_no_areas_but_all_other_scores() -> None:
     labels, probability = np.zeros(3, np.int8), np.array([0.1, 0.2, 0.7])
-    scores, found = evaluate(labels, probability), intervals(labels, probability, seed=1, rounds=50)
+    scores, found = evaluate(labels, probability), intervals(labels, probability, np.arange(3), seed=1, rounds=50)
     assert np.isnan([scores.roc_auc, scores.pr_auc, *found["roc_auc"], *found["pr_auc"]]).all()
     assert found["accuracy"] == (0.0, 1.0)
     assert (scores.accuracy, scores.precision, scores.recall) == pytest.approx((2 / 3, 0, 0))
