@@ -64,9 +64,11 @@ def column_of(frame: DataFrame, given: str | None, names: Sequence[str], what: s
     """The quoted name of the column that the user named, or of the first that is there; DataError if none is."""
     if name := find_column(frame.columns, names, given):
         return quoted(name)
+    there = [name for name in frame.columns if name != BROKEN]
+    if not there:
+        raise DataError(f"{what} column not found, nor any other: JSON must have one object on each line")
     raise DataError(
-        f"{what} column not found: looked for {given or ', '.join(names)}; the columns are "
-        f"{', '.join(name for name in frame.columns if name != BROKEN)}; "
+        f"{what} column not found: looked for {given or ', '.join(names)}; the columns are {', '.join(there)}; "
         "name it with --text or --label"
     )
 
