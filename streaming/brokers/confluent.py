@@ -6,20 +6,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 
 from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
 
+from sentiment.errors import ServiceError
 from streaming.brokers import confluent_plain as plain
 from streaming.brokers.confluent_plain import Options, broker_errors
 from streaming.brokers.kafka_python import RETRY_MILLISECONDS, KafkaPythonCluster
 from streaming.brokers.kafka_python_broker import ASK_SECONDS
 from streaming.brokers.leaving import leave
 from streaming.brokers.seam import Batch, Broker, Group, Outbox, Partition, Reader, Reply, Sender
+from streaming.brokers.timeout import within
 from streaming.settings import Connection, Limits
 
 JOIN_SECONDS = 60  # for a broker that is busy, or has yet to make its log of transactions; kafka-python waits as long
 COMMIT_SECONDS = 30  # for each of a commit's two steps; the broker itself ends a transaction after 60
 ABORT_SECONDS = 5
+GRACE_SECONDS = (
+    5  # after a limit that librdkafka does not always keep: https://github.com/confluentinc/librdkafka/issues/5456
+)
+COMMITTING = "committing a transaction"
 
 
 class ConfluentCluster(KafkaPythonCluster):
@@ -44,6 +51,7 @@ class ConfluentBroker:
 
     def __init__(self, connection: Connection, limits: Limits, group: Group) -> None:
         self._connection, self._limits, self._group = connection, limits, group
+        self._stuck = False  # whether a call of the producer has not come back
         self._producer = Producer(_producer_options(connection, limits, group), logger=plain.log)
         plain.once_ready(self._producer.init_transactions, JOIN_SECONDS)
         self._consumer = Consumer(_consumer_options(connection, limits, group), logger=plain.log)
@@ -68,7 +76,7 @@ class ConfluentBroker:
             self._producer.begin_transaction()
         try:
             yield ConfluentOutbox(self._producer)
-            with broker_errors("committing a transaction"):
+            with broker_errors(COMMITTING):
                 self._commit(batch)
         except BaseException as error:
             self._undo(batch, error)
@@ -77,10 +85,17 @@ class ConfluentBroker:
     def _commit(self, batch: Batch) -> None:
         """1. the offsets join the replies, 2. all replies are acknowledged, 3. both count; the client does 2 in 3."""
         offsets = [TopicPartition(*partition, offset) for partition, offset in batch.next_offsets().items()]
-        self._producer.send_offsets_to_transaction(offsets, batch.membership, COMMIT_SECONDS)
+        send = partial(self._producer.send_offsets_to_transaction, offsets, batch.membership, COMMIT_SECONDS)
+        try:
+            within(COMMIT_SECONDS + GRACE_SECONDS, send)
+        except TimeoutError as error:
+            self._stuck = True
+            raise ServiceError(f"{COMMITTING} failed: the client does not come back") from error
         self._producer.commit_transaction(COMMIT_SECONDS)
 
     def _undo(self, batch: Batch, error: BaseException) -> None:
+        if self._stuck:
+            return
         try:
             self._producer.abort_transaction(ABORT_SECONDS)
         except KafkaException as failed:  # the broker ends it then: at the next start, or when its time is over
@@ -118,9 +133,10 @@ class ConfluentBroker:
     def close(self) -> None:
         """Never raises: what a broker that is away does not learn now, it learns at the next start."""
         closed_already = RuntimeError
-        with suppress(KafkaException, closed_already):
-            self._producer.purge()  # or closing would wait for what an aborted transaction left
-            self._producer.close()
+        if not self._stuck:  # else a thread is in the client, which is left to the end of the process
+            with suppress(KafkaException, closed_already):
+                self._producer.purge()  # or closing would wait for what an aborted transaction left
+                self._producer.close()
         with suppress(KafkaException, closed_already):
             self._consumer.close()
 

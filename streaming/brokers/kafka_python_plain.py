@@ -6,9 +6,7 @@ import logging
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future
 from contextlib import closing, contextmanager, suppress
-from threading import Thread
 from typing import Any, Self
 
 from kafka import KafkaConsumer, KafkaProducer
@@ -23,6 +21,7 @@ from kafka.errors import (
 from kafka.structs import TopicPartition
 
 from sentiment.errors import ServiceError
+from streaming.brokers import timeout
 from streaming.brokers.seam import TAKEN, Record, Reply
 from streaming.settings import Connection, Limits
 
@@ -119,18 +118,8 @@ def settle(producer: KafkaProducer, sent: Iterable[Any], seconds: float) -> None
 
 def within(seconds: float, act: Callable[[], None]) -> None:
     """Run what has no timeout of its own; kafka-python waits for ever for the end of a transaction."""
-    done: Future[None] = Future()
-
-    def run() -> None:
-        try:
-            act()
-            done.set_result(None)
-        except BaseException as error:  # noqa: BLE001 - it is raised where it is waited for
-            done.set_exception(error)
-
-    Thread(target=run, daemon=True).start()
     try:
-        done.result(seconds)
+        timeout.within(seconds, act)
     except TimeoutError as error:
         raise KafkaTimeoutError(f"no answer in {seconds:.0f} seconds") from error
 
