@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from threading import Event
 
-from streaming.brokers.seam import Broker, Record
+from streaming.brokers.seam import Batch, Broker, Record
 from streaming.metrics import StreamMetrics
 from streaming.respond import Answers
 
@@ -26,13 +26,19 @@ def deliver(
         if batch.records or broker.reachable():
             metrics.polled(broker.lag())
         for part in batch.parts():
-            done = []
-            with broker.transaction(part) as outbox:
-                for first in range(0, len(part.records), PIECE):
-                    answers = respond(part.records[first : first + PIECE])
-                    for reply in answers.replies:
-                        outbox.send(reply)
-                    done.append(answers)
-            metrics.answered(part.records, done)
+            metrics.answered(part.records, _answer(broker, part, respond))
             if stop.is_set():
                 return  # what is left of the batch is read again by whoever has its partitions next
+
+
+def _answer(broker: Broker, batch: Batch, respond: Callable[[Sequence[Record]], Answers]) -> list[Answers]:
+    """One transaction; the answers of each piece, once they are committed."""
+    pieces = [batch.records[first : first + PIECE] for first in range(0, len(batch.records), PIECE)]
+    done = []
+    with broker.transaction(batch) as outbox:
+        for piece in pieces:
+            answers = respond(piece)
+            for reply in answers.replies:
+                outbox.send(reply)
+            done.append(answers)
+    return done
