@@ -63,7 +63,6 @@ RUN java -cp "$(echo /spark/pyspark/jars/ivy-*.jar)" org.apache.ivy.Main -settin
 
 
 FROM java AS train
-ARG VERSION=unknown REVISION=unknown
 RUN --mount=type=bind,from=train-wheels,source=/wheels,target=/wheels \
     --mount=type=bind,from=connector,source=/connector,target=/connector \
     pip install --no-cache-dir --no-index --no-deps /wheels/*.whl \
@@ -72,6 +71,8 @@ RUN --mount=type=bind,from=train-wheels,source=/wheels,target=/wheels \
 COPY data /data
 COPY --from=app /app /app
 ENV SENTIMENT_TRAIN_INPUT="/data/imdb-train.parquet /data/allocine-train.parquet"
+# Not before: a new value would make what is run after it anew, packages and all.
+ARG VERSION=unknown REVISION=unknown
 LABEL org.opencontainers.image.title="review-sentiment train" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="${VERSION}" \
@@ -88,12 +89,12 @@ RUN --mount=type=cache,target=/root/.cache/pip \
 
 
 FROM base AS ui
-ARG VERSION=unknown REVISION=unknown
 RUN --mount=type=bind,from=ui-wheels,source=/wheels,target=/wheels \
     pip install --no-cache-dir --no-index --no-deps /wheels/*.whl \
     && find /usr/local/lib -path "*/site-packages/*" -type d -name tests -prune -exec rm -r {} +
 COPY --from=app /app /app
 ENV SENTIMENT_UI_HOST=0.0.0.0
+ARG VERSION=unknown REVISION=unknown
 LABEL org.opencontainers.image.title="review-sentiment ui" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="${VERSION}" \
@@ -107,12 +108,12 @@ CMD ["ui"]
 
 
 FROM base AS serve
-ARG VERSION=unknown REVISION=unknown
 COPY --from=app /app /app
 # `serve` and `stream` alike tell their health and figures on port 8000.
 ENV SENTIMENT_HOST=0.0.0.0 \
     SENTIMENT_METRICS_HOST=0.0.0.0 \
     SENTIMENT_METRICS_PORT=8000
+ARG VERSION=unknown REVISION=unknown
 LABEL org.opencontainers.image.title="review-sentiment serve" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="${VERSION}" \
