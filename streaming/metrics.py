@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections import Counter as Tally
 from collections.abc import Mapping, Sequence
+from typing import get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
@@ -16,6 +17,7 @@ from monitoring.answers import AnswerMetrics
 from monitoring.batches import BatchHistogram
 from sentiment import Classifier
 from streaming.brokers.seam import Partition, Record
+from streaming.messages import Reason
 from streaming.respond import Answers
 
 POLLED = "sentiment_last_poll_timestamp_seconds"
@@ -52,6 +54,14 @@ class StreamMetrics:
         self._answers = AnswerMetrics(classifier, registry)
         self._batch_began = 0.0
         self._lagging: set[Partition] = set()
+        self._begin_at_nothing()
+
+    def _begin_at_nothing(self) -> None:
+        """A series that is first seen with its first batch has no rate: that batch would never be told of."""
+        for result in ("classified", "dead_letter"):
+            self._messages.labels(result)
+        for reason in get_args(Reason):
+            self._dead.labels(reason)
 
     def polled(self, lag: Mapping[Partition, int]) -> None:
         """A poll that the broker answered is over; whatever it brought is now at work."""

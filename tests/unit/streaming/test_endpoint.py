@@ -36,6 +36,15 @@ def test_a_worker_is_ready_once_it_has_polled(classifier: Classifier) -> None:
         assert 'sentiment_consumer_lag_messages{partition="0",topic="reviews"} 7.0' in get(port, "/metrics")[1]
 
 
+def test_what_will_be_counted_is_told_before_the_first_batch(classifier: Classifier) -> None:
+    """Prometheus takes a counter that it has not seen before for one that did not grow."""
+    registry = CollectorRegistry()
+    StreamMetrics(classifier, registry)
+    for result in ("classified", "dead_letter"):
+        assert registry.get_sample_value("sentiment_messages_total", {"result": result}) == 0
+    assert registry.get_sample_value("sentiment_dead_letters_total", {"reason": "not_utf8"}) == 0
+
+
 def test_a_worker_that_has_not_come_back_to_poll_is_not_ready() -> None:
     registry = CollectorRegistry()
     Gauge(POLLED, "as of a stuck worker", registry=registry).set(time.time() - READY_SECONDS - 1)
