@@ -6,12 +6,15 @@ import shutil
 import sys
 from pathlib import Path
 
+import pyarrow.parquet as pq
+
 from benchmarks.measuring import RunError, Usage, run
 from benchmarks.outcomes import Outcome, scores_of
 from benchmarks.rows import Rows
 from sentiment import Classifier
 
 SPARK = "spark"  # the model's folder that serving does without
+FILM = "film"  # a column of some data sets
 
 
 def compete(rows: Rows, home: Path, twice: bool) -> Outcome:
@@ -34,8 +37,15 @@ def compete(rows: Rows, home: Path, twice: bool) -> Outcome:
 
 def _train(rows: Rows, models: Path, home: Path) -> Usage:
     shutil.rmtree(models, ignore_errors=True)
-    options = (*_each("--input", rows.train), *_each("--test", rows.test), "--film", "film", "--output", str(models))
-    return run(home / "logs" / f"{models.name}.log", sys.executable, "-m", "cli", "train", *options)
+    log = home / "logs" / f"{models.name}.log"
+    return run(log, sys.executable, "-m", "cli", "train", *options(rows), "--output", str(models))
+
+
+def options(rows: Rows) -> list[str]:
+    """What `sentiment train` is told of the rows: which they are, and the films' column where there is one."""
+    columns = {name for path in rows.train.glob("*.parquet") for name in pq.read_schema(path).names}
+    film = ["--film", FILM] if FILM in columns else []
+    return [*_each("--input", rows.train), *_each("--test", rows.test), *film]
 
 
 def _each(flag: str, folder: Path) -> list[str]:

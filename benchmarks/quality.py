@@ -24,7 +24,6 @@ from sentiment.errors import DataError, SentimentError
 
 HERE = Path(__file__).parent
 STARTER = HERE.parent / "data"
-MORE = HERE.parents[1] / "shared" / "data"  # rows that may not be shipped with the project lie beside it, if at all
 OURS = "ours"
 WIDTH = 120  # of the table, in characters
 
@@ -34,7 +33,8 @@ WIDTH = 120  # of the table, in characters
     "--data",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     envvar="QUALITY_DATA",
-    default=lambda: MORE if MORE.is_dir() else STARTER,
+    default=STARTER,
+    show_default="data",
     help="Folder of labelled Parquet files; those called NAME-test.parquet are the tests.",
 )
 @click.option(
