@@ -35,7 +35,6 @@ BODIES = 256
 SECONDS = 4  # that wrk asks for in each round
 TIMEOUT_SECONDS = 15  # of a request; the slowest server takes three for many reviews on many connections
 START_SECONDS = 120  # MLflow's server fits its model first
-SERVER_CORE, LOAD_CORE = "0", "1"
 
 Body = Callable[[Sequence[str]], object]
 Load = Callable[[Path, int, int], Figures]  # of a file of bodies, connections, reviews a request
@@ -54,6 +53,8 @@ def run(context: Context) -> dict[str, float]:
     """All servers run all the time; only the one that is asked has something to do."""
     if not shutil.which("wrk"):
         raise ServiceError("wrk is not installed: `apt-get install wrk`")
+    if len(os.sched_getaffinity(0)) < 2:
+        raise ServiceError("this process may use one core only: servers and load need one each")
     servers = _servers(context)
     with contextlib.ExitStack() as stack:
         started = {name: _start(stack, name, server, context.home) for name, server in servers.items()}
@@ -135,7 +136,7 @@ def _running(name: str, server: Server, home: Path) -> Iterator[int]:
     port = _free_port()
     log = home / "logs" / f"http-{name}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
-    command = ["taskset", "--cpu-list", SERVER_CORE, *map(str, server.command(port))]
+    command = _on_core(0, *server.command(port))
     with log.open("w") as output:
         process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
     try:
@@ -145,6 +146,11 @@ def _running(name: str, server: Server, home: Path) -> Iterator[int]:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGTERM)
         process.wait()
+
+
+def _on_core(number: int, *command: str | Path) -> list[str]:
+    """The command, kept to one of the cores that this process may use: the server has the first, the load the next."""
+    return ["taskset", "--cpu-list", str(sorted(os.sched_getaffinity(0))[number]), *map(str, command)]
 
 
 def _free_port() -> int:
@@ -167,7 +173,7 @@ def _load(url: str, bodies: Path, connections: int, count: int) -> Figures:
     """Ask for some seconds; an answer that is not a success is an error."""
     wrk = ["wrk", "--threads", "1", "--connections", str(connections), "--duration", f"{SECONDS}s", "--latency"]
     wrk += ["--timeout", f"{TIMEOUT_SECONDS}s"]
-    command = ["taskset", "--cpu-list", LOAD_CORE, *wrk, "--script", str(SERVERS / "load.lua"), url, "--", str(bodies)]
+    command = _on_core(1, *wrk, "--script", SERVERS / "load.lua", url, "--", bodies)
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     if failed := re.search("Non-2xx.*|Socket errors.*", said):
         raise ServiceError(failed[0])

@@ -12,7 +12,7 @@ from benchmarks.series import Figures, ratio
 from benchmarks.worker import worker
 
 REVIEW = "A wonderful, moving film: 9/10!"
-SECONDS, MEGABYTES = "seconds to the first answer", "resident MB"
+SECONDS, MEGABYTES = "seconds to the first answer", "MB, proportional set size"
 
 
 def run(context: Context) -> dict[str, float]:
@@ -24,7 +24,7 @@ def run(context: Context) -> dict[str, float]:
 
 
 def _ours(context: Context) -> Figures:
-    """The scorer is compiled before, as an installation does it; where that is done already, this takes nothing."""
+    """The scorer is compiled before, once for all starts; where that is done already, this takes nothing."""
     subprocess.run([sys.executable, "-m", "cli", "models", "compile"], check=True, capture_output=True)
     return _start(context, "one_by_ours")
 
