@@ -21,9 +21,12 @@ help: ## List the targets
 
 setup: .venv/.ready ## Make the virtual environment, with every package pinned by hash
 
+# Makes the virtual environment that a rule is about.
+VENV = @test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: install it, or name it: make PYTHON=/path/to/python"; exit 1; }; \
+	$(PYTHON) -m venv $(@D)
+
 .venv/.ready: requirements.lock pyproject.toml
-	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: install it, or name it: make PYTHON=/path/to/python"; exit 1; }
-	$(PYTHON) -m venv .venv
+	$(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
@@ -42,7 +45,7 @@ deployable: .local/checks/.ready ## Check the Dockerfile, the compose file, the 
 	PATH="$(CURDIR)/.local/checks/bin:$$PATH" deploy/check
 
 .local/checks/.ready: deploy/locks/checks.lock
-	$(PYTHON) -m venv .local/checks
+	$(VENV)
 	.local/checks/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
 	@touch $@
 
