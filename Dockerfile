@@ -1,5 +1,7 @@
 # Targets: serve (API, stream, command line; the default), ui, and train (Spark and a Java runtime).
 # Packages come first, from lock files with hashes; a change of the project's own code makes only the last layer anew.
+# A package that has no wheel would be built by whatever its build asks for, of no pinned version: only pyspark is, by
+# the tools of build.lock.
 # hadolint global ignore=DL3008,DL3042
 # (Debian's packages are of one stable release; pip's cache is a mount of the build, not a part of the image.)
 ARG PYTHON_IMAGE=python:3.12-slim-bookworm
@@ -8,7 +10,7 @@ ARG PYTHON_IMAGE=python:3.12-slim-bookworm
 FROM ${PYTHON_IMAGE} AS serve-wheels
 COPY deploy/locks/serve.lock /locks/
 RUN --mount=type=cache,target=/root/.cache/pip \
-    pip wheel --require-hashes --no-deps --wheel-dir=/wheels --requirement /locks/serve.lock
+    pip wheel --require-hashes --no-deps --only-binary=:all: --wheel-dir=/wheels --requirement /locks/serve.lock
 
 
 FROM ${PYTHON_IMAGE} AS base
@@ -85,7 +87,7 @@ CMD ["train"]
 FROM ${PYTHON_IMAGE} AS ui-wheels
 COPY deploy/locks/ui.lock /locks/
 RUN --mount=type=cache,target=/root/.cache/pip \
-    pip wheel --require-hashes --no-deps --wheel-dir=/wheels --requirement /locks/ui.lock
+    pip wheel --require-hashes --no-deps --only-binary=:all: --wheel-dir=/wheels --requirement /locks/ui.lock
 
 
 FROM base AS ui
