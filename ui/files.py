@@ -13,6 +13,7 @@ from typing import NamedTuple, TypeAlias
 from sentiment.errors import ServiceError
 from sentiment.results import Prediction
 from ui.client import Api, RefusedError
+from ui.cutting import cut
 
 ENDINGS = ("csv", "tsv", "jsonl", "ndjson", "parquet")
 LEAST_CERTAIN, BAD_ROWS = 200, 1_000  # that are listed; the scored file has them all
@@ -72,7 +73,10 @@ ScoreFile: TypeAlias = Callable[[Job, ApiPredictor], Iterator[Step]]
 
 @dataclass
 class Outcome:
-    """Counts, the least certain rows (the least certain first) and the first bad ones; bounded, whatever the file."""
+    """Counts, the least certain rows (the least certain first) and the first bad ones; bounded, whatever the file.
+
+    The texts of the rows that are listed are cut: the scored file has them whole.
+    """
 
     rows: int = 0
     bad: int = 0
@@ -86,7 +90,8 @@ class Outcome:
             self.rows += 1
             if row.prediction is None:
                 self.bad += 1
-                self.bad_rows += [row][: BAD_ROWS - len(self.bad_rows)]
+                if len(self.bad_rows) < BAD_ROWS:
+                    self.bad_rows.append(_listed(row))
                 continue
             self.positive += row.prediction.sentiment
             self.needs_review += row.prediction.needs_review
@@ -94,8 +99,12 @@ class Outcome:
 
     def _rank(self, row: Row) -> None:
         if len(self.least_certain) < LEAST_CERTAIN or _confidence(row) < _confidence(self.least_certain[-1]):
-            insort(self.least_certain, row, key=_confidence)
+            insort(self.least_certain, _listed(row), key=_confidence)
             del self.least_certain[LEAST_CERTAIN:]
+
+
+def _listed(row: Row) -> Row:
+    return row._replace(text=cut(row.text))
 
 
 def _confidence(row: Row) -> float:

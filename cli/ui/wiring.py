@@ -54,4 +54,5 @@ def score_file(job: Job, predictor: ApiPredictor) -> Iterator[Step]:
 
 
 def _row(number: int, answered: Answered) -> Row:
-    return Row(number, str(answered.entry.text), answered.prediction, answered.problem)
+    text = answered.entry.text
+    return Row(number, "" if text is None else str(text), answered.prediction, answered.problem)

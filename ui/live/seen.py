@@ -9,8 +9,8 @@ import msgspec
 from sentiment.errors import UNDECODABLE
 from sentiment.language import language_of
 from sentiment.results import Because, Label
+from ui.cutting import cut
 
-TEXT_CHARACTERS = 1_000  # of a review that are kept
 FIELDS, FIELD_CHARACTERS = 12, 80  # of a review's other fields
 TERMS = 5
 NAMED_BY = "language"  # the field in which a sender names the language; without it, the words tell
@@ -58,7 +58,7 @@ def read_result(value: bytes | None, second: int) -> Seen | None:
         fields = {name: _plain(raw) for name, raw in result.review.items()}
     except UNDECODABLE:
         return None
-    text = _cut(fields.get("text") or "")
+    text = cut(fields.get("text") or "")
     chosen = _chosen(fields)
     return Seen(
         result.id,
@@ -73,10 +73,6 @@ def read_result(value: bytes | None, second: int) -> Seen | None:
         chosen,
         result.because[:TERMS],
     )
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= TEXT_CHARACTERS else f"{text[: TEXT_CHARACTERS - 1]}…"
 
 
 def _plain(raw: msgspec.Raw) -> str | None:

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from streaming.brokers.seam import Record
+from ui.cutting import TEXT_CHARACTERS
 from ui.live.choosing import Choice, fields, languages, values
 from ui.live.doubts import MOST, Doubts
-from ui.live.seen import FIELDS, TEXT_CHARACTERS, Seen, read_result
+from ui.live.seen import FIELDS, Seen, read_result
 from ui.live.stream import LATEST, Stream
 from ui.live.window import HOUR, MOST_REASONS, OTHER, Window
 
