@@ -36,15 +36,21 @@ def show(context: Context) -> None:
     upload = st.file_uploader(words("file.upload"), ENDINGS, key="file-upload", help=words("file.formats"))
     with st.expander(words("file.options")):
         column = st.text_input(words("file.column"), key="file-column", help=words("file.column_help"))
-    if upload is None:
-        return
-    if st.button(words("file.score"), type="primary", icon=":material/play_arrow:"):
+    if upload and st.button(words("file.score"), type="primary", icon=":material/play_arrow:"):
         st.session_state.pop(DONE, None)
         with asking(context):
             _score(context, upload, column.strip() or None)
-    done: Done | None = st.session_state.get(DONE)
-    if done and done.upload == upload.file_id:
+    if done := _done(upload):
         _show_done(done, words)
+
+
+def _done(upload: UploadedFile | None) -> Done | None:
+    """The scored file. Another page ends its upload, but not it: only the next upload does, and frees its memory."""
+    done: Done | None = st.session_state.get(DONE)
+    if done and upload and done.upload != upload.file_id:
+        del st.session_state[DONE]
+        return None
+    return done
 
 
 def _score(context: Context, upload: UploadedFile, column: str | None) -> None:
@@ -84,6 +90,7 @@ def _job(folder: Path, upload: UploadedFile, column: str | None) -> Job:
 def _show_done(done: Done, words: Words) -> None:
     outcome = done.outcome
     good = outcome.rows - outcome.bad
+    st.text(done.name)
     st.success(words("file.done", version=done.version or "–"), icon=":material/check_circle:")
     shares = {
         "file.rows": words.number(outcome.rows),

@@ -16,6 +16,7 @@ from ui.app import follower
 from ui.client import Api
 from ui.context import Reach
 from ui.examples import EXAMPLES
+from ui.pages import file
 from ui.settings import Settings
 from ui.words import LANGUAGES, words_of
 
@@ -89,13 +90,7 @@ def test_a_refusal_is_told_in_the_pages_language(open_page: Open) -> None:
 
 
 def test_a_file_is_scored_and_can_be_taken_away(open_page: Open) -> None:
-    app = open_page("file")
-    app.file_uploader[0].upload("reviews.csv", b"text,film\ngood,Alien\n,Heat\nawful,Heat\n", "text/csv").run(
-        timeout=20
-    )
-    (score,) = [button for button in app.button if button.label == ENGLISH("file.score")]
-    score.click().run(timeout=20)
-    assert not app.exception
+    app = score(open_page("file"), "reviews.csv", b"text,film\ngood,Alien\n,Heat\nawful,Heat\n")
     assert ENGLISH("file.done", version="tiny-1") in said(app)
     assert [metric.value for metric in app.metric] == ["3", "50% (1)", "0% (0)", "1"]
     bad, doubtful = (table.value for table in app.dataframe)
@@ -103,9 +98,26 @@ def test_a_file_is_scored_and_can_be_taken_away(open_page: Open) -> None:
     assert list(doubtful[ENGLISH("column.text")]) == ["good", "awful"]
 
 
+def score(app: AppTest, name: str, content: bytes) -> AppTest:
+    """Upload a file and press the button that scores it."""
+    app.file_uploader[0].upload(name, content, "text/csv").run(timeout=20)
+    (button,) = [button for button in app.button if button.label == ENGLISH("file.score")]
+    button.click().run(timeout=20)
+    assert not app.exception
+    return app
+
+
+def test_a_scored_file_outlives_its_upload_until_the_next_one(open_page: Open) -> None:
+    app = score(open_page("file"), "first.csv", b"text\ngood\n")
+    app.file_uploader[0].set_value(None).run(timeout=20)  # as it is after a look at another page
+    assert "scored-first.csv" in said(app)
+    app.file_uploader[0].upload("second.csv", b"text\nawful\n", "text/csv").run(timeout=20)
+    assert not app.exception
+    assert "scored-first.csv" not in said(app)
+    assert file.DONE not in app.session_state
+
+
 def test_a_file_that_is_none_is_told_by_its_own_name(open_page: Open) -> None:
-    app = open_page("file")
-    app.file_uploader[0].upload("numbers.csv", b"a,b\n1,2\n", "text/csv").run(timeout=20)
-    app.button[0].click().run(timeout=20)
+    app = score(open_page("file"), "numbers.csv", b"a,b\n1,2\n")
     assert ENGLISH("file.unreadable") in said(app)
     assert "numbers.csv: no column with the text" in said(app)
