@@ -91,7 +91,10 @@ def _show_done(done: Done, words: Words) -> None:
     outcome = done.outcome
     good = outcome.rows - outcome.bad
     st.text(done.name)
-    st.success(words("file.done", version=done.version or "–"), icon=":material/check_circle:")
+    if done.version:
+        st.success(words("file.done", version=done.version), icon=":material/check_circle:")
+    else:
+        st.warning(words("file.nothing"), icon=":material/help:")
     shares = {
         "file.rows": words.number(outcome.rows),
         "file.positive": _share(outcome.positive, good, words),

@@ -117,6 +117,13 @@ def test_a_scored_file_outlives_its_upload_until_the_next_one(open_page: Open) -
     assert file.DONE not in app.session_state
 
 
+@pytest.mark.parametrize("content", [b"text\n", b"text,film\n,Alien\n"])
+def test_a_file_without_a_usable_text_is_not_said_to_be_scored(open_page: Open, content: bytes) -> None:
+    told = said(score(open_page("file"), "reviews.csv", content))
+    assert ENGLISH("file.nothing") in told
+    assert "Scored by" not in told
+
+
 def test_a_file_that_is_none_is_told_by_its_own_name(open_page: Open) -> None:
     app = score(open_page("file"), "numbers.csv", b"a,b\n1,2\n")
     assert ENGLISH("file.unreadable") in said(app)
