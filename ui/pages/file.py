@@ -67,6 +67,8 @@ def _score(context: Context, upload: UploadedFile, column: str | None) -> None:
                 bar.progress(min(outcome.rows / max(step.total, 1), 1.0), text=told)
         except DataError as error:
             st.error(words("file.unreadable"), icon=":material/error:")
+            if isinstance(error.__cause__, UnicodeDecodeError):
+                st.caption(words("file.not_utf8"))
             st.text(str(error).replace(str(job.source), upload.name))
             return
         except ModelChangedError as error:

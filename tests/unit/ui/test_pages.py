@@ -124,6 +124,13 @@ def test_a_file_without_a_usable_text_is_not_said_to_be_scored(open_page: Open, 
     assert "Scored by" not in told
 
 
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16"])
+def test_a_file_in_another_encoding_is_told_how_to_be_saved(open_page: Open, encoding: str) -> None:
+    told = said(score(open_page("file"), "avis.csv", "text\nun été raté\n".encode(encoding)))
+    assert ENGLISH("file.not_utf8") in told
+    assert "avis.csv is not UTF-8" in told
+
+
 def test_a_file_that_is_none_is_told_by_its_own_name(open_page: Open) -> None:
     app = score(open_page("file"), "numbers.csv", b"a,b\n1,2\n")
     assert ENGLISH("file.unreadable") in said(app)
