@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from sentiment.errors import DataError
+from sentiment.errors import DataError, SettingError
 from ui.context import Context
 from ui.files import ENDINGS, ApiPredictor, Job, ModelChangedError, Outcome, Row
 from ui.pages.asking import asking
@@ -39,7 +39,11 @@ def show(context: Context) -> None:
     if upload and st.button(words("file.score"), type="primary", icon=":material/play_arrow:"):
         st.session_state.pop(DONE, None)
         with asking(context):
-            _score(context, upload, column.strip() or None)
+            try:
+                _score(context, upload, column.strip() or None)
+            except (OSError, SettingError) as error:
+                st.error(words("file.unwritable"), icon=":material/error:")
+                st.text(str(error))
     if done := _done(upload):
         _show_done(done, words)
 
@@ -54,7 +58,7 @@ def _done(upload: UploadedFile | None) -> Done | None:
 
 
 def _score(context: Context, upload: UploadedFile, column: str | None) -> None:
-    """Score the file batch by batch; what can't be read as a whole is said, and nothing is kept."""
+    """Score the file batch by batch; what can't be read or written as a whole is said, and nothing is kept."""
     words = context.words
     predictor, outcome = ApiPredictor(context.reach.api), Outcome()
     bar = st.progress(0.0, text=words("file.reading"))

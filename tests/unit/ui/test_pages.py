@@ -10,6 +10,7 @@ import streamlit as st
 from flask import Flask
 from streamlit.testing.v1 import AppTest
 
+from sentiment.errors import SettingError
 from tests.unit.ui.conftest import listening
 from tests.unit.ui.opening import ENGLISH, SHOWS, Open, ask, said, whole
 from ui.app import follower
@@ -129,6 +130,15 @@ def test_a_file_in_another_encoding_is_told_how_to_be_saved(open_page: Open, enc
     told = said(score(open_page("file"), "avis.csv", "text\nun été raté\n".encode(encoding)))
     assert ENGLISH("file.not_utf8") in told
     assert "avis.csv is not UTF-8" in told
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), SettingError("can't write scored.csv")])
+def test_a_full_disk_is_said_to_be_one(open_page: Open, error: Exception) -> None:
+    def full(*_: object) -> None:
+        raise error
+
+    told = said(score(open_page("file", score_file=full), "reviews.csv", b"text\ngood\n"))
+    assert ENGLISH("file.unwritable") in told
 
 
 def test_a_file_that_is_none_is_told_by_its_own_name(open_page: Open) -> None:
