@@ -19,12 +19,13 @@ REASON = "sentiment.reason"
 class Connection(NamedTuple):
     """Whether the broker answers; `since` is in seconds of the page's clock, `detail` what is wrong, else empty.
 
-    Once the reader itself has `ended`, nothing more will come.
+    While it is `trying`, nobody knows yet. Once the reader itself has `ended`, nothing more will come.
     """
 
     since: float
     detail: str = ""
     ended: bool = False
+    trying: bool = False
     waiting: int | None = None  # reviews without an answer, where the broker told
 
 
@@ -45,7 +46,7 @@ class Stream:
         self._dead_letters = dead_letters
         self._window, self._doubts = Window(), Doubts()
         self._latest: deque[Seen] = deque(maxlen=LATEST)
-        self._connection = Connection(now)
+        self._connection = Connection(now, trying=True)
         self._unreadable = 0
 
     def add(self, records: Sequence[Record], now: float) -> None:
@@ -92,5 +93,5 @@ class Stream:
         self._doubts.add(seen)
 
 
-def _state(connection: Connection) -> tuple[bool, bool]:
-    return bool(connection.detail), connection.ended
+def _state(connection: Connection) -> tuple[bool, bool, bool]:
+    return bool(connection.detail), connection.ended, connection.trying

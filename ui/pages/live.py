@@ -72,7 +72,8 @@ def _show_connection(connection: Connection, words: Words) -> None:
         with st.expander(words("api.detail")):
             st.text(connection.detail)
     else:
-        st.caption(f":material/sensors: {words('live.connected', since=since)}")
+        told = words("live.connecting") if connection.trying else words("live.connected", since=since)
+        st.caption(f":material/sensors: {told}")
 
 
 def _show_figures(look: Look, words: Words) -> None:

@@ -14,7 +14,7 @@ from ui.cutting import TEXT_CHARACTERS
 from ui.live.choosing import Choice, fields, languages, values
 from ui.live.doubts import MOST, Doubts
 from ui.live.seen import FIELDS, Seen, read_result
-from ui.live.stream import LATEST, Stream
+from ui.live.stream import LATEST, Connection, Stream
 from ui.live.window import HOUR, MOST_REASONS, OTHER, Window
 
 NOW = 1_700_000_000
@@ -110,6 +110,14 @@ def test_the_newest_results_stand_first() -> None:
     stream.add([record(result(number)) for number in range(LATEST + 5)], NOW)
     latest = stream.look(NOW, 60).latest
     assert (len(latest), latest[0].id, latest[-1].id) == (LATEST, f"r-{LATEST + 4}", "r-5")
+
+
+def test_nobody_is_connected_before_the_broker_has_answered() -> None:
+    stream = Stream("dlq", NOW)
+    assert stream.look(NOW, 60).connection.trying
+    stream.set_connection(Connection(NOW + 5, waiting=0))
+    connection = stream.look(NOW, 60).connection
+    assert (connection.trying, connection.since) == (False, NOW + 5)
 
 
 def test_a_review_is_cut_to_what_is_shown() -> None:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.unit.ui.conftest import MemoryStream, eventually
+from streaming.brokers.seam import Reader
+from tests.unit.ui.conftest import PATIENCE_SECONDS, MemoryStream, eventually
 from tests.unit.ui.opening import ENGLISH, Open, said
 from ui.app import follower
+from ui.context import Reach
 from ui.pages import live
 
 
@@ -44,6 +48,23 @@ def test_live_filters_by_field_and_says_how_many_are_left(open_page: Open, strea
     app.selectbox(key="live-value-film").set_value("Heat").run(timeout=20)
     assert ENGLISH("live.chosen", chosen=1, all=3, share="100.0%") in said(app)
     assert len(app.dataframe[0].value) == 1
+
+
+def test_a_broker_that_has_not_answered_yet_is_not_said_to_be_connected(
+    open_page: Open, stream: MemoryStream, reach: Reach
+) -> None:
+    come = threading.Event()
+
+    def slowly() -> Reader:
+        come.wait(PATIENCE_SECONDS)
+        return stream.open()
+
+    try:
+        told = said(open_page("live", source=replace(reach.source, open=slowly)))
+    finally:
+        come.set()
+    assert ENGLISH("live.connecting") in told
+    assert "Connected since" not in told
 
 
 def test_a_broker_that_is_away_is_said_to_be(open_page: Open, stream: MemoryStream) -> None:
