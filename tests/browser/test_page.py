@@ -146,7 +146,7 @@ def test_a_broker_that_goes_and_comes_back_is_followed_again(come: Come, stack: 
     stack.stream.stop()
     stack.broker.stop()
     try:
-        expect(page.get_by_text("The broker does not answer")).to_be_visible(timeout=60_000)
+        expect(page.get_by_text("No connection to the stream")).to_be_visible(timeout=60_000)
         before = figure(page, "Results")
     finally:
         stack.broker.start()

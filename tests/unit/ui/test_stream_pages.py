@@ -72,7 +72,7 @@ def test_a_broker_that_is_away_is_said_to_be(open_page: Open, stream: MemoryStre
     app = open_page("live")
     assert eventually(lambda: bool(follower(stream.source()).stream.look(0, 1).connection.detail))
     app.run(timeout=20)
-    assert "The broker does not answer since" in said(app)
+    assert "No connection to the stream since" in said(app)
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
@@ -81,7 +81,7 @@ def test_a_reader_that_has_ended_is_not_said_to_be_a_broker_that_is_away(open_pa
     stream.cluster = None  # type: ignore[assignment]
     assert eventually(lambda: follower(stream.source()).stream.look(0, 1).connection.ended)
     app.run(timeout=20)
-    assert "The page has stopped reading the stream" in said(app)
+    assert "The page stopped reading the stream" in said(app)
 
 
 @pytest.mark.parametrize("zone", [None, "", "Etc/Unknown", "+02:00", "../../etc/passwd", "US", "\0"])
