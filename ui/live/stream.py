@@ -65,6 +65,10 @@ class Stream:
             same = _state(connection) == _state(self._connection)
             self._connection = connection._replace(since=self._connection.since) if same else connection
 
+    def connection(self) -> Connection:
+        with self._lock:
+            return self._connection
+
     def look(self, now: float, seconds: int) -> Look:
         with self._lock:
             return Look(

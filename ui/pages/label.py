@@ -9,6 +9,7 @@ from ui.context import Context
 from ui.live.seen import Seen
 from ui.markup import plain
 from ui.pages.asking import send_feedback
+from ui.pages.connection import show_connection
 
 SHOWN = 5
 SKIPPED = "label-skipped"  # ids, of this viewer alone
@@ -17,8 +18,9 @@ SKIPPED = "label-skipped"  # ids, of this viewer alone
 def show(context: Context) -> None:
     words = context.words
     st.write(words("label.intro"))
-    skipped = _skipped()
-    queue = [seen for seen in context.follower.stream.doubtful() if seen.id not in skipped][:SHOWN]
+    stream, skipped = context.follower.stream, _skipped()
+    show_connection(stream.connection(), words)
+    queue = [seen for seen in stream.doubtful() if seen.id not in skipped][:SHOWN]
     if not queue:
         st.info(words("label.empty"), icon=":material/inbox:")
     for seen in queue:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 import streamlit as st
@@ -14,7 +12,8 @@ from ui.charts.live import confidence_chart, over_time, rate_chart, reasons_char
 from ui.context import Context
 from ui.live.choosing import Choice, fields, languages, values
 from ui.live.seen import Seen
-from ui.live.stream import Connection, Look
+from ui.live.stream import Look
+from ui.pages.connection import clock_time, show_connection
 from ui.words import Words
 
 EVERY_SECONDS = 2.0
@@ -45,7 +44,7 @@ def _flowing(context: Context, seconds: int) -> None:
     """What is drawn anew every EVERY_SECONDS."""
     now, words = time.time(), context.words
     look = context.follower.stream.look(now, seconds)
-    _show_connection(look.connection, words)
+    show_connection(look.connection, words)
     _show_figures(look, words)
     left, right = st.columns(2)
     table = over_time(look.last, int(now))
@@ -63,17 +62,6 @@ def _flowing(context: Context, seconds: int) -> None:
         else:
             st.caption(words("live.no_dead"))
     _show_latest(look, words)
-
-
-def _show_connection(connection: Connection, words: Words) -> None:
-    since = clock_time(connection.since)
-    if connection.detail:
-        st.error(words("live.ended" if connection.ended else "live.away", since=since), icon=":material/cloud_off:")
-        with st.expander(words("api.detail")):
-            st.text(connection.detail)
-    else:
-        told = words("live.connecting") if connection.trying else words("live.connected", since=since)
-        st.caption(f":material/sensors: {told}")
 
 
 def _show_figures(look: Look, words: Words) -> None:
@@ -149,12 +137,3 @@ def _table(chosen: Sequence[Seen], words: Words) -> pd.DataFrame:
     }
     theirs = {f"{name} ": [seen.fields.get(name, "") for seen in chosen] for name in fields(chosen)[:SHOWN_FIELDS]}
     return pd.DataFrame(answers | theirs | reasons)
-
-
-def clock_time(second: float) -> str:
-    """The time of day where the viewer is; in UTC where the browser names no place that is known."""
-    try:
-        zone = ZoneInfo(st.context.timezone or "UTC")
-    except (KeyError, ValueError, OSError):  # whatever a client sends is looked up as a path
-        zone = ZoneInfo("UTC")
-    return datetime.fromtimestamp(second, zone).strftime("%H:%M:%S")

@@ -16,7 +16,7 @@ from tests.unit.ui.conftest import PATIENCE_SECONDS, MemoryStream, eventually
 from tests.unit.ui.opening import ENGLISH, Open, said
 from ui.app import follower
 from ui.context import Reach
-from ui.pages import live
+from ui.pages import connection
 
 
 def test_live_shows_results_dead_letters_and_lag(open_page: Open, stream: MemoryStream) -> None:
@@ -67,9 +67,10 @@ def test_a_broker_that_has_not_answered_yet_is_not_said_to_be_connected(
     assert "Connected since" not in told
 
 
-def test_a_broker_that_is_away_is_said_to_be(open_page: Open, stream: MemoryStream) -> None:
+@pytest.mark.parametrize("page", ["live", "label"])
+def test_a_broker_that_is_away_is_said_to_be(open_page: Open, stream: MemoryStream, page: str) -> None:
     stream.away = True
-    app = open_page("live")
+    app = open_page(page)
     assert eventually(lambda: bool(follower(stream.source()).stream.look(0, 1).connection.detail))
     app.run(timeout=20)
     assert "No connection to the stream since" in said(app)
@@ -86,13 +87,13 @@ def test_a_reader_that_has_ended_is_not_said_to_be_a_broker_that_is_away(open_pa
 
 @pytest.mark.parametrize("zone", [None, "", "Etc/Unknown", "+02:00", "../../etc/passwd", "US", "\0"])
 def test_a_time_zone_that_is_not_known_is_taken_for_utc(zone: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live.st, "context", SimpleNamespace(timezone=zone))
-    assert live.clock_time(3_661) == "01:01:01"
+    monkeypatch.setattr(connection.st, "context", SimpleNamespace(timezone=zone))
+    assert connection.clock_time(3_661) == "01:01:01"
 
 
 def test_the_time_is_that_of_the_viewer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live.st, "context", SimpleNamespace(timezone="Asia/Tokyo"))
-    assert live.clock_time(0) == "09:00:00"
+    monkeypatch.setattr(connection.st, "context", SimpleNamespace(timezone="Asia/Tokyo"))
+    assert connection.clock_time(0) == "09:00:00"
 
 
 def test_two_viewers_share_one_reader(open_page: Open, stream: MemoryStream) -> None:
@@ -126,4 +127,5 @@ def test_a_skipped_review_stays_in_the_queue_for_others(open_page: Open, stream:
     app.run(timeout=20)
     app.button(key="label-skip-r-1").click().run(timeout=20)
     assert "good and bad" not in said(app)
+    assert ENGLISH("label.empty") in said(app)
     assert "good and bad" in said(open_page("label"))
