@@ -45,7 +45,9 @@ def reliability_chart(bins: Mapping[str, Bins], shown: Sequence[str], words: Wor
             y=_share("y", words("model.observed_axis")),
             order="order:Q",
             tooltip=[
-                alt.Tooltip(name, format=form) for name, form in (("x:Q", ".0%"), ("y:Q", ".0%"), ("rows:Q", ","))
+                alt.Tooltip("x:Q", title=words("model.probability_axis"), format=".0%"),
+                alt.Tooltip("y:Q", title=words("model.observed_axis"), format=".0%"),
+                alt.Tooltip("rows:Q", title=words("model.rows"), format=","),
             ],
             **_by_version(shown),
         )
@@ -93,7 +95,11 @@ def strongest_chart(terms: Sequence[Weighed], words: Words) -> AnyChart:
             y=alt.Y("term:N", sort=None, title=None, axis=alt.Axis(labelLimit=200)),
             x=alt.X("weight:Q", title=words("model.weight_axis"), axis=alt.Axis(format="+.1f")),
             color=side,
-            tooltip=["term:N", alt.Tooltip("weight:Q", format="+.2f"), alt.Tooltip("texts:Q", format=",")],
+            tooltip=[
+                alt.Tooltip("term:N", title=words("column.term")),
+                alt.Tooltip("weight:Q", title=words("model.weight_axis"), format="+.2f"),
+                alt.Tooltip("texts:Q", title=words("model.texts"), format=","),
+            ],
         )
     )
     return styled(chart, words)

@@ -39,7 +39,7 @@ def rate_chart(table: pd.DataFrame, words: Words) -> AnyChart:
     chart = area.encode(
         x=_time(),
         y=alt.Y("rate:Q", title=words("live.rate_axis")),
-        tooltip=[alt.Tooltip("time:T", format=CLOCK), alt.Tooltip("rate:Q", format=",.1f")],
+        tooltip=[_moment(words), alt.Tooltip("rate:Q", title=words("live.rate_axis"), format=",.1f")],
     )
     return styled(chart, words)
 
@@ -54,7 +54,7 @@ def share_chart(table: pd.DataFrame, words: Words) -> AnyChart:
         .encode(
             x=_time(),
             y=alt.Y("share:Q", title=words("live.share_axis"), scale=whole, axis=alt.Axis(format="%", tickCount=5)),
-            tooltip=[alt.Tooltip("time:T", format=CLOCK), alt.Tooltip("share:Q", format=".0%")],
+            tooltip=[_moment(words), alt.Tooltip("share:Q", title=words("live.share_axis"), format=".0%")],
         )
     )
     half = alt.Chart(pd.DataFrame({"share": [0.5]})).mark_rule(strokeDash=[4, 4], color=NEUTRAL).encode(y="share:Q")
@@ -65,11 +65,15 @@ def _time() -> alt.X:
     return alt.X("time:T", title=None, axis=alt.Axis(format=CLOCK, tickCount=5))
 
 
+def _moment(words: Words) -> alt.Tooltip:
+    return alt.Tooltip("time:T", title=words("column.time"), format=CLOCK)
+
+
 def confidence_chart(last: Last, words: Words) -> AnyChart:
     """How many results have which confidence: negative ones left of the middle, positive ones right of it."""
     step = 1 / BINS
     rows = [
-        {"from": place * step, "to": (place + 1) * step, "results": count}
+        {"from": place * step, "to": (place + 1) * step, "results": count, "confidence": _confidence(place, words)}
         for place, count in enumerate(last.histogram.tolist())
     ]
     sure = "format(max(datum.value, 1 - datum.value), '.0%')"
@@ -87,10 +91,21 @@ def confidence_chart(last: Last, words: Words) -> AnyChart:
             x2="to:Q",
             y=alt.Y("results:Q", title=words("live.results_axis")),
             color=side,
-            tooltip=[alt.Tooltip("from:Q", format=".0%"), alt.Tooltip("results:Q", format=",")],
+            tooltip=[
+                alt.Tooltip("confidence:N", title=words("column.confidence")),
+                alt.Tooltip("results:Q", title=words("live.results_axis"), format=","),
+            ],
         )
     )
     return styled(chart, words)
+
+
+def _confidence(place: int, words: Words) -> str:
+    """The label of a bin, and between which confidences it lies."""
+    positive = place >= BINS // 2
+    least = place if positive else BINS - 1 - place
+    label = words("label.positive" if positive else "label.negative")
+    return f"{label}, {words.percent(least / BINS)} – {words.percent((least + 1) / BINS)}"
 
 
 def reasons_chart(reasons: Mapping[str, int], words: Words) -> AnyChart:

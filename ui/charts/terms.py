@@ -23,7 +23,10 @@ def terms_chart(terms: Sequence[ExplainedTerm], words: Words) -> AnyChart:
         x=alt.X(
             "weight:Q", title=words("try.axis"), axis=alt.Axis(format="+.1f", tickCount=7), scale=alt.Scale(padding=26)
         ),
-        tooltip=[alt.Tooltip("term:N", title=words("column.term")), alt.Tooltip("weight:Q", format="+.3f")],
+        tooltip=[
+            alt.Tooltip("term:N", title=words("column.term")),
+            alt.Tooltip("weight:Q", title=words("column.adds"), format="+.3f"),
+        ],
     )
     is_for = alt.datum.weight > 0
     colour = alt.when(is_for).then(alt.value(POSITIVE)).otherwise(alt.value(NEGATIVE))

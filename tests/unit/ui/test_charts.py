@@ -1,0 +1,63 @@
+"""What charts say in words: whoever points at one reads the page's language, with units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from sentiment.evaluation import Bins, Weighed
+from sentiment.results import ExplainedTerm
+from ui.charts.evaluation import reliability_chart, strongest_chart
+from ui.charts.live import confidence_chart, over_time, rate_chart, share_chart
+from ui.charts.styling import AnyChart
+from ui.charts.terms import terms_chart
+from ui.live.window import Window
+from ui.words import LANGUAGES, Words, words_of
+
+NOW = 1_700_000_000
+
+
+def charts(words: Words) -> list[AnyChart]:
+    window = Window()
+    window.add_result(NOW - 1, 0.62, False)
+    last = window.last(NOW, 60)
+    table = over_time(last, NOW)
+    return [
+        rate_chart(table, words),
+        share_chart(table, words),
+        confidence_chart(last, words),
+        terms_chart([ExplainedTerm("good", 1.0, ((0, 4),), True)], words),
+        strongest_chart([Weighed("good", 1.0, 12)], words),
+        reliability_chart({"v1": Bins((0.2,), (0.3,), (9,))}, ["v1"], words),
+    ]
+
+
+def tooltips(spec: Any) -> Iterator[Any]:
+    """Each field that a chart or one of its layers tells of the mark that is pointed at."""
+    if isinstance(spec, dict):
+        yield from spec.get("encoding", {}).get("tooltip", [])
+        for layer in spec.get("layer", []):
+            yield from tooltips(layer)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_pointed_at_is_named_in_the_pages_language(language: str) -> None:
+    words = words_of(language)
+    for chart in charts(words):
+        found = list(tooltips(chart.to_dict()))
+        assert found
+        assert [each.get("title") in words.all.values() for each in found] == [True] * len(found), found
+
+
+def test_a_bar_of_confidence_tells_its_label_and_its_confidence() -> None:
+    told = [
+        row["confidence"] for row in confidence_chart(Window().last(NOW, 60), words_of("en")).data.to_dict("records")
+    ]
+    assert (told[0], told[9], told[10], told[19]) == (
+        "Negative, 95% – 100%",
+        "Negative, 50% – 55%",
+        "Positive, 50% – 55%",
+        "Positive, 95% – 100%",
+    )
