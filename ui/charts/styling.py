@@ -7,7 +7,7 @@ from typing import TypeAlias
 import altair as alt
 import streamlit as st
 
-from ui.words import THIN, Words
+from ui.words import THIN, WIDE, Words
 
 AnyChart: TypeAlias = alt.Chart | alt.LayerChart
 
@@ -20,7 +20,9 @@ def styled(chart: AnyChart, words: Words) -> AnyChart:
     """The chart with figures in the theme's ink, and as the language writes them."""
     config = alt.Config(text=alt.MarkConfig(color=ink()))
     if words.language == "fr":
-        number = alt.NumberLocale(decimal=",", thousands=THIN, grouping=[3], currency=["", f"{THIN}€"])
+        number = alt.NumberLocale(
+            decimal=",", thousands=THIN, grouping=[3], currency=["", f"{WIDE}€"], percent=f"{WIDE}%"
+        )
         config.locale = alt.Locale(number=number)
     chart.config = config
     return chart

@@ -14,7 +14,7 @@ from ui.charts.live import confidence_chart, over_time, rate_chart, share_chart
 from ui.charts.styling import AnyChart
 from ui.charts.terms import terms_chart
 from ui.live.window import Window
-from ui.words import LANGUAGES, Words, words_of
+from ui.words import LANGUAGES, THIN, WIDE, Words, words_of
 
 NOW = 1_700_000_000
 
@@ -61,3 +61,8 @@ def test_a_bar_of_confidence_tells_its_label_and_its_confidence() -> None:
         "Positive, 50% – 55%",
         "Positive, 95% – 100%",
     )
+
+
+def test_french_charts_write_numbers_as_the_french_page_does() -> None:
+    number = charts(words_of("fr"))[0].to_dict()["config"]["locale"]["number"]
+    assert (number["decimal"], number["thousands"], number["percent"]) == (",", THIN, f"{WIDE}%")
