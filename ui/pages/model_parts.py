@@ -27,13 +27,12 @@ def identities(shown: Sequence[Version], words: Words) -> None:
         manifest = version.manifest
         with place.container(border=True):
             st.subheader(version.name)
-            st.caption(words("model.created", created=manifest.created, spark=manifest.spark_version))
+            st.caption(words("model.created", created=words.moment(manifest.created), spark=manifest.spark_version))
             if parity := manifest.parity:
                 equal = {"rows": parity.rows, "labels": parity.labels_equal, "margins": parity.margins_equal}
                 counts = {name: words.number(count) for name, count in equal.items()}
-                st.success(
-                    words("model.parity", **counts, difference=f"{parity.max_abs_dp:.1e}"), icon=":material/verified:"
-                )
+                told = words("model.parity", **counts, difference=words.tiny(parity.max_abs_dp))
+                st.success(told, icon=":material/verified:")
             else:
                 st.warning(words("model.no_parity"), icon=":material/help:")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import tomllib
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from importlib.resources import files
 
 LANGUAGES = {"en": "English", "fr": "Français"}
@@ -30,6 +31,17 @@ class Words:
 
     def signed(self, value: float, digits: int = 2) -> str:
         return self._localised(f"{value:+,.{digits}f}".replace("-", "\N{MINUS SIGN}"))
+
+    def tiny(self, value: float) -> str:
+        """A number so small that its power of ten is what counts."""
+        return self._localised(f"{value:.1e}") if value else "0"
+
+    def moment(self, iso: str) -> str:
+        """A time in UTC as the language writes it; what is no ISO 8601 time stays as it is."""
+        try:
+            return datetime.fromisoformat(iso).astimezone(UTC).strftime(self("model.moment"))
+        except ValueError:
+            return iso
 
     def percent(self, share: float, digits: int = 0) -> str:
         return self.number(100 * share, digits) + (f"{WIDE}%" if self.language == "fr" else "%")

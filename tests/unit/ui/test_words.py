@@ -47,3 +47,11 @@ def test_numbers_are_written_as_the_language_writes_them() -> None:
     assert (english.number(12345.6, 1), english.percent(0.973, 1)) == ("12,345.6", "97.3%")
     assert (french.number(12345.6, 1), french.percent(0.973, 1)) == (f"12{THIN}345,6", f"97,3{WIDE}%")
     assert (english.signed(-1.5), french.signed(1.5)) == ("−1.50", "+1,50")
+    assert (english.tiny(2.2e-16), french.tiny(2.2e-16), english.tiny(0.0)) == ("2.2e-16", "2,2e-16", "0")
+
+
+def test_a_moment_is_written_as_the_language_writes_it() -> None:
+    english, french = words_of("en"), words_of("fr")
+    created = "2026-11-24T12:51:32+01:00"
+    assert (english.moment(created), french.moment(created)) == ("2026-11-24 11:51 UTC", "24/11/2026 à 11:51 UTC")
+    assert english.moment("long ago") == "long ago"
