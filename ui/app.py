@@ -31,7 +31,7 @@ PAGES: dict[str, tuple[Callable[[Context], None], str]] = {
 
 def main(reach: Reach) -> None:
     """Show the page that the address names."""
-    st.set_page_config(page_title="review-sentiment", page_icon=ICON, layout="wide")
+    st.set_page_config(page_icon=ICON, layout="wide")  # first, else the browser is sent elsewhere for a page's icon
     st.html(STYLE)
     words = words_of(st.session_state.get(LANGUAGE) or first_language(st.context.locale))
     context = Context(words, reach, follower(reach.source))
@@ -41,6 +41,7 @@ def main(reach: Reach) -> None:
         for name, (show, icon) in PAGES.items()
     ]
     page = st.navigation(pages, position="top")
+    st.set_page_config(page_title=f"{titles[page.title]} · review-sentiment")
     with st.container(horizontal=True, vertical_alignment="center", key="heading"):
         st.title(titles[page.title])
         choose_language(words.language)

@@ -94,6 +94,7 @@ def test_the_browsers_language_comes_first_and_the_other_is_a_click_away(
     expect(page.locator("html")).to_have_attribute("lang", first)
     page.get_by_role("radio", name=LANGUAGES[other]).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(words_of(other)("try.title"))
+    expect(page).to_have_title(f"{words_of(other)('try.title')} · review-sentiment")
     expect(page.locator("html")).to_have_attribute("lang", other)
     ask(page, "magnifique", other)
 
