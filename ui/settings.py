@@ -23,5 +23,7 @@ class Settings:
             usable = address.scheme in ("http", "https") and address.hostname and address.port != 0
         except ValueError:
             usable = False
+        if usable and address.username is not None:
+            raise SettingError("--api (SENTIMENT_API) must be an address without a user: every viewer is shown it")
         if not usable:
             raise SettingError(f"--api (SENTIMENT_API) must be an address such as {Settings.api}, not {self.api!r}")

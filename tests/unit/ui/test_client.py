@@ -107,3 +107,9 @@ def test_a_server_of_another_kind_is_told_from_ours() -> None:
 def test_an_address_that_is_none_is_refused_at_the_start(address: str) -> None:
     with pytest.raises(SettingError, match="--api"):
         Settings(address)
+
+
+def test_an_address_with_a_password_is_refused_without_repeating_it() -> None:
+    with pytest.raises(SettingError, match="without a user") as refused:
+        Settings("http://me:hidden@localhost:8000")
+    assert "hidden" not in str(refused.value)
