@@ -42,14 +42,14 @@ def show(context: Context) -> None:
     st.button(words("try.ask"), type="primary")
     if text.strip():
         with asking(context):
-            show_answer(context, context.reach.api.explain(text))
+            show_answer(context, text, context.reach.api.explain(text))
 
 
-def show_answer(context: Context, answer: Explained) -> None:
+def show_answer(context: Context, text: str, answer: Explained) -> None:
     words = context.words
     with st.container(border=True):
         _show_verdict(context, answer)
-        _correct(context, answer)
+        _correct(context, text, answer)
     st.subheader(words("try.why"))
     sides = {"for": words("side.for"), "against": words("side.against")}
     st.html(shaded(answer.cleaned, answer.terms, sides))
@@ -81,12 +81,13 @@ def _show_unseen(context: Context, answer: Explained) -> None:
         st.caption(said)
 
 
-def _correct(context: Context, answer: Explained) -> None:
-    """The review has no id of its own here, so it is known by its text's digest."""
-    other = OTHER[answer.label]
-    if st.button(context.words(f"feedback.wrong_{other}"), icon=":material/flag:"):
-        text = st.session_state[TEXT].encode()
-        send_feedback(context, f"sha256:{hashlib.sha256(text).hexdigest()}", other)
+def _correct(context: Context, text: str, answer: Explained) -> None:
+    """The review has no id of its own here, so it is known by its text's digest. So is the button: a click on the one
+    below an answer is not taken for a word on a text that was typed since.
+    """
+    other, digest = OTHER[answer.label], hashlib.sha256(text.encode()).hexdigest()
+    if st.button(context.words(f"feedback.wrong_{other}"), icon=":material/flag:", key=f"try-wrong-{digest}"):
+        send_feedback(context, f"sha256:{digest}", other)
 
 
 def _band(context: Context) -> Calibration | None:

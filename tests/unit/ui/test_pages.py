@@ -74,6 +74,18 @@ def test_this_is_wrong_sends_the_other_label(open_page: Open, kept: list[tuple[b
     assert app.toast[0].value == ENGLISH("feedback.thanks")
 
 
+def test_this_is_wrong_is_not_said_of_a_text_that_was_typed_since(
+    open_page: Open, kept: list[tuple[bytes, bytes]]
+) -> None:
+    app = ask(open_page("try"), "awful")
+    (wrong,) = [button for button in app.button if button.label == ENGLISH("feedback.wrong_positive")]
+    app.text_area[0].input("bad")
+    wrong.click().run(timeout=20)
+    assert not app.exception
+    assert "Negative" in said(app)
+    assert kept == []
+
+
 @pytest.mark.parametrize("page", ["try", "model"])
 def test_without_the_api_there_is_no_answer_and_the_page_says_why(open_page: Open, page: str) -> None:
     with listening(Flask("gone")) as url:
