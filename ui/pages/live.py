@@ -84,23 +84,28 @@ def _show_figures(look: Look, words: Words) -> None:
 
 def _show_latest(look: Look, words: Words) -> None:
     st.subheader(words("live.latest_title"))
+    if look.unreadable:
+        st.caption(words("live.unreadable", count=words.number(look.unreadable)))
+    if not look.latest:
+        st.caption(words("live.no_latest"))
+        return
     choice = _choose(look.latest, words)
     chosen = [seen for seen in look.latest if choice.takes(seen)]
-    positive = sum(seen.label == "positive" for seen in chosen)
-    st.caption(
-        words(
-            "live.chosen",
-            chosen=words.number(len(chosen)),
-            all=words.number(len(look.latest)),
-            share=words.percent(positive / len(chosen), 1) if chosen else "–",
-        )
-    )
+    st.caption(_told(chosen, len(look.latest), words))
     if chosen:
         wide = {words("column.text"): st.column_config.Column(width=420)}
         table = _table(chosen[:SHOWN], words)
         st.dataframe(table, hide_index=True, column_config=wide, alt=words("live.latest_title"))
-    if look.unreadable:
-        st.caption(words("live.unreadable", count=words.number(look.unreadable)))
+
+
+def _told(chosen: Sequence[Seen], every: int, words: Words) -> str:
+    """How many are chosen of `every` one that is kept, and how many of these the table has."""
+    if not chosen:
+        return words("live.none_chosen", all=words.number(every))
+    positive = sum(seen.label == "positive" for seen in chosen)
+    counts = {"chosen": words.number(len(chosen)), "all": words.number(every)}
+    told = words("live.chosen", **counts, share=words.percent(positive / len(chosen), 1))
+    return f"{told} {words('live.listed', shown=words.number(SHOWN))}" if len(chosen) > SHOWN else told
 
 
 def _choose(latest: Sequence[Seen], words: Words) -> Choice:

@@ -17,6 +17,7 @@ from tests.unit.ui.opening import ENGLISH, Open, said
 from ui.app import follower
 from ui.context import Reach
 from ui.pages import connection
+from ui.pages.live import SHOWN
 
 
 def test_live_shows_results_dead_letters_and_lag(open_page: Open, stream: MemoryStream) -> None:
@@ -48,6 +49,21 @@ def test_live_filters_by_field_and_says_how_many_are_left(open_page: Open, strea
     app.selectbox(key="live-value-film").set_value("Heat").run(timeout=20)
     assert ENGLISH("live.chosen", chosen=1, all=3, share="100.0%") in said(app)
     assert len(app.dataframe[0].value) == 1
+
+
+def test_a_table_that_has_only_the_newest_results_says_so(open_page: Open, stream: MemoryStream) -> None:
+    app = open_page("live")
+    assert ENGLISH("live.no_latest") in said(app)
+    assert eventually(lambda: stream.opened == 1)
+    stream.send(*[b'{"text": "good", "film": "Alien"}'] * (SHOWN + 1))
+    stream.answer()
+    assert eventually(lambda: len(stream_of(app, stream)) == SHOWN + 1)
+    app.run(timeout=20)
+    assert ENGLISH("live.listed", shown=SHOWN) in said(app)
+    assert len(app.dataframe[0].value) == SHOWN
+    app.toggle(key="live-only-review").set_value(True).run(timeout=20)
+    assert ENGLISH("live.none_chosen", all=SHOWN + 1) in said(app)
+    assert ENGLISH("live.listed", shown=SHOWN) not in said(app)
 
 
 def test_a_broker_that_has_not_answered_yet_is_not_said_to_be_connected(
