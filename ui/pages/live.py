@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -109,20 +110,30 @@ def _told(chosen: Sequence[Seen], every: int, words: Words) -> str:
 
 
 def _choose(latest: Sequence[Seen], words: Words) -> Choice:
-    any_one = words("live.any")
+    select = partial(st.selectbox, index=None, placeholder=words("live.any"), width=200)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        language = _select(words("live.language"), languages(latest), "live-language", any_one)
-        field = _select(words("live.field"), fields(latest), "live-field", any_one)
-        value = _select(words("live.value"), values(latest, field), f"live-value-{field}", any_one) if field else ""
+        language = select(
+            words("live.language"),
+            _options("live-language", languages(latest)),
+            key="live-language",
+            format_func=partial(_language, words=words),
+        )
+        field = select(words("live.field"), _options("live-field", fields(latest)), key="live-field") or ""
+        key = f"live-value-{field}"
+        value = select(words("live.value"), _options(key, values(latest, field)), key=key) if field else ""
         only_review = st.toggle(words("live.only_review"), key="live-only-review")
-    return Choice(language, field, value, only_review)
+    return Choice(language or "", field, value or "", only_review)
 
 
-def _select(label: str, options: Sequence[str], key: str, any_one: str) -> str:
-    """A choice or none. What was chosen stays choosable when the stream does not bring it any more."""
+def _options(key: str, found: Sequence[str]) -> Sequence[str]:
+    """What can be chosen: what was chosen is among it when the stream does not bring it any more."""
     chosen = st.session_state.get(key)
-    known = [*options, chosen] if chosen and chosen not in options else options
-    return st.selectbox(label, known, index=None, placeholder=any_one, key=key, width=200) or ""
+    return [*found, chosen] if chosen and chosen not in found else found
+
+
+def _language(code: str, words: Words) -> str:
+    """The language's name; a sender may name one that the page has no word for."""
+    return words.known(f"language.{code}", code)
 
 
 def _table(chosen: Sequence[Seen], words: Words) -> pd.DataFrame:
@@ -132,7 +143,7 @@ def _table(chosen: Sequence[Seen], words: Words) -> pd.DataFrame:
         words("column.label"): [words(f"label.{seen.label}") for seen in chosen],
         words("column.confidence"): [words.percent(seen.confidence, 1) for seen in chosen],
         words("column.review"): [words("yes.review") if seen.needs_review else "" for seen in chosen],
-        words("column.language"): [seen.language for seen in chosen],
+        words("column.language"): [_language(seen.language, words) for seen in chosen],
     }
     reasons = {
         words("column.text"): [seen.text for seen in chosen],

@@ -66,6 +66,17 @@ def test_a_table_that_has_only_the_newest_results_says_so(open_page: Open, strea
     assert ENGLISH("live.listed", shown=SHOWN) not in said(app)
 
 
+def test_a_language_is_named_in_the_pages_own(open_page: Open, stream: MemoryStream) -> None:
+    app = open_page("live", "fr")
+    assert eventually(lambda: stream.opened == 1)
+    stream.send(b'{"text": "good", "language": "en"}', b'{"text": "good", "language": "de"}')
+    stream.answer()
+    assert eventually(lambda: len(stream_of(app, stream)) == 2)
+    app.run(timeout=20)
+    assert set(app.dataframe[0].value["Langue"]) == {"Anglais", "de"}
+    assert list(app.selectbox(key="live-language").options) == ["de", "Anglais"]
+
+
 def test_a_broker_that_has_not_answered_yet_is_not_said_to_be_connected(
     open_page: Open, stream: MemoryStream, reach: Reach
 ) -> None:
