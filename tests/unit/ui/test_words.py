@@ -55,3 +55,8 @@ def test_a_moment_is_written_as_the_language_writes_it() -> None:
     created = "2026-11-24T12:51:32+01:00"
     assert (english.moment(created), french.moment(created)) == ("2026-11-24 11:51 UTC", "24/11/2026 à 11:51 UTC")
     assert english.moment("long ago") == "long ago"
+
+
+def test_french_has_no_space_before_its_marks_where_a_line_may_break() -> None:
+    broken = re.compile(r" [:;?!»]|« |\d %")
+    assert [key for key, text in words_of("fr").all.items() if broken.search(text)] == []
