@@ -179,7 +179,7 @@ def test_a_screen_reader_finds_labels_and_eyes_find_contrast(come: Come, path: s
     if path == "":
         ask(page, "Not bad, wonderful even, but zzz boring")
     if path == "live":
-        page.get_by_text("Moving").click()  # what is being drawn anew is pale for a moment
+        page.get_by_text("Keep updating").click()  # what is being drawn anew is pale for a moment
     settle(page)
     found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]}).response["violations"]
     assert [(each["id"], [node["html"][:200] for node in each["nodes"]]) for each in found] == []

@@ -80,7 +80,7 @@ def _show_figures(look: Look, words: Words) -> None:
     }
     with st.container(horizontal=True):
         for key, value in figures.items():
-            st.metric(words(key), value, border=True, width=138, help=words.known(f"{key}_help", "") or None)
+            st.metric(words(key), value, border=True, width=143, help=words.known(f"{key}_help", "") or None)
 
 
 def _show_latest(look: Look, words: Words) -> None:
