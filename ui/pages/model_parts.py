@@ -32,7 +32,10 @@ def identities(shown: Sequence[Version], words: Words) -> None:
                 equal = {"rows": parity.rows, "labels": parity.labels_equal, "margins": parity.margins_equal}
                 counts = {name: words.number(count) for name, count in equal.items()}
                 told = words("model.parity", **counts, difference=words.tiny(parity.max_abs_dp))
-                st.success(told, icon=":material/verified:")
+                if parity.proven:
+                    st.success(told, icon=":material/verified:")
+                else:
+                    st.warning(told, icon=":material/report:")
             else:
                 st.warning(words("model.no_parity"), icon=":material/help:")
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import msgspec
+import pytest
+
 from api.app import create_app
 from api.settings import Settings as ApiSettings
-from sentiment import Classifier
+from sentiment import Classifier, folder
+from sentiment.manifest import Parity
 from tests.evaluated import write_evaluated_model
 from tests.tiny import write_tiny_model
 from tests.unit.ui.conftest import listening
@@ -50,6 +54,20 @@ def test_a_version_without_curves_leaves_the_other_its_own_colour_and_name(open_
     for colour in colours:
         assert colour["scale"]["domain"] == ["tiny-1", "other"]
         assert colour["legend"]
+
+
+@pytest.mark.parametrize(("equal", "kinds"), [(9, (1, 0)), (8, (0, 1))])
+def test_a_certificate_that_proves_nothing_is_not_shown_as_a_success(
+    open_page: Open, tmp_path: Path, equal: int, kinds: tuple[int, int]
+) -> None:
+    place = write_tiny_model(tmp_path / "models", "tiny-1") / "tiny-1"
+    parity = Parity(rows=9, labels_equal=9, margins_equal=equal, max_abs_dp=0.0)
+    folder.write_manifest(place, msgspec.structs.replace(folder.read_manifest(place), parity=parity))
+    with listening(create_app(Classifier.load(tmp_path / "models"), ApiSettings())) as url:
+        app = open_page("model", models=tmp_path / "models", api=Api(Settings(url)))
+    told = ENGLISH("model.parity", rows=9, labels=9, margins=equal, difference=0)
+    found = tuple(len([each for each in app.get(kind) if each.value == told]) for kind in ("success", "warning"))
+    assert found == kinds
 
 
 def test_a_damaged_version_is_said_to_be_one(open_page: Open, tmp_path: Path) -> None:
