@@ -54,14 +54,15 @@ def scores(shown: Sequence[Version], words: Words) -> None:
         told = words.known(f"language.{language}", language)
         for place, metrics in enumerate(found):
             table[f"{told} ({words.number(metrics.get('n', 0))}){_which(place, shown, words)}"] = [
-                _figure(metrics.get(name), words) for name in MEASURES
+                _figure(metrics, name, words) for name in MEASURES
             ]
         if len(shown) > 1:
             table[f"{told} · {words('model.difference')}"] = [
                 _difference(found[0].get(name), found[1].get(name), name, words) for name in MEASURES
             ]
     st.dataframe(pd.DataFrame(table), hide_index=True, alt=words("model.scores"))
-    st.caption(words("model.scores_note"))
+    drawn = any("interval" in each for version in shown for each in version.manifest.metrics.values())
+    st.caption(" ".join([words("model.scores_note"), *([words("model.interval_note")] if drawn else [])]))
 
 
 def figures(shown: Sequence[Version], language: str, words: Words) -> None:
@@ -186,8 +187,13 @@ def _heading(mistake: Mistake, words: Words) -> str:
     return words("model.mistake", **said, confidence=words.percent(mistake.confidence, 1))
 
 
-def _figure(value: float | None, words: Words) -> str:
-    return "–" if value is None else words.number(value, 3)
+def _figure(metrics: Mapping[str, Any], measure: str, words: Words) -> str:
+    """A score and, where training drew one, its interval."""
+    value, ends = metrics.get(measure), metrics.get("interval", {}).get(measure)
+    if value is None:
+        return "–"
+    told = words.number(value, 3)
+    return f"{told} ({words.number(ends[0], 3)} – {words.number(ends[1], 3)})" if ends else told
 
 
 def _difference(ours: float | None, theirs: float | None, measure: str, words: Words) -> str:

@@ -56,6 +56,21 @@ def test_a_version_without_curves_leaves_the_other_its_own_colour_and_name(open_
         assert colour["legend"]
 
 
+def test_a_score_has_its_interval_where_training_drew_one(open_page: Open, tmp_path: Path) -> None:
+    place = write_evaluated_model(tmp_path / "models") / "evaluated-1"
+    manifest = folder.read_manifest(place)
+    metrics = manifest.metrics | {
+        "en": manifest.metrics["en"] | {"accuracy": 0.75, "interval": {"accuracy": [0.6, 0.85]}}
+    }
+    folder.write_manifest(place, msgspec.structs.replace(manifest, metrics=metrics))
+    with listening(create_app(Classifier.load(tmp_path / "models"), ApiSettings())) as url:
+        app = open_page("model", models=tmp_path / "models", api=Api(Settings(url)))
+    scores = app.dataframe[0].value.set_index("Measure")
+    assert scores.loc["Accuracy", "English (40)"] == "0.750 (0.600 – 0.850)"
+    assert "(" not in scores.loc["Accuracy", "All rows (40)"]
+    assert ENGLISH("model.interval_note") in said(app)
+
+
 @pytest.mark.parametrize(("equal", "kinds"), [(9, (1, 0)), (8, (0, 1))])
 def test_a_certificate_that_proves_nothing_is_not_shown_as_a_success(
     open_page: Open, tmp_path: Path, equal: int, kinds: tuple[int, int]
