@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sentiment import versions
 from sentiment.errors import ModelError
 from sentiment.evaluation import Evaluation, read_evaluation
-from sentiment.folder import read_manifest
+from sentiment.folder import MANIFEST, read_manifest
 from sentiment.manifest import Manifest
 
 ALL = "all"
@@ -26,9 +26,10 @@ class Version(NamedTuple):
 
 
 def served(models: Path, manifest: Manifest) -> Version:
-    """The version that the API serves, with what this machine's folder of models has of it."""
+    """The version that the API serves, with what this machine's folder of models has of it; that may be its own."""
+    own = models.resolve().name == manifest.version and (models / MANIFEST).is_file()
     try:
-        evaluation = read_evaluation(models / manifest.version)
+        evaluation = read_evaluation(models if own else models / manifest.version)
     except ModelError:
         evaluation = None
     return Version(manifest, evaluation)

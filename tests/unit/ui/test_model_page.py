@@ -56,6 +56,13 @@ def test_a_version_without_curves_leaves_the_other_its_own_colour_and_name(open_
         assert colour["legend"]
 
 
+def test_the_folder_may_be_the_versions_own_as_it_may_for_the_server(open_page: Open, tmp_path: Path) -> None:
+    place = write_evaluated_model(tmp_path / "models") / "evaluated-1"
+    with listening(create_app(Classifier.load(place), ApiSettings())) as url:
+        app = open_page("model", models=place, api=Api(Settings(url)))
+    assert len(app.get("vega_lite_chart")) == 5
+
+
 def test_a_score_has_its_interval_where_training_drew_one(open_page: Open, tmp_path: Path) -> None:
     place = write_evaluated_model(tmp_path / "models") / "evaluated-1"
     manifest = folder.read_manifest(place)
