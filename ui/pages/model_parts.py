@@ -125,7 +125,9 @@ def behaviour(shown: Sequence[Version], words: Words) -> None:
     if not capabilities:
         st.info(words("model.no_behaviour"), icon=":material/info:")
         return
-    table: dict[str, list[object]] = {words("column.capability"): list(capabilities)}
+    table: dict[str, list[object]] = {
+        words("column.capability"): [words.known(f"capability.{name}", name) for name in capabilities]
+    }
     for place, version in enumerate(shown):
         suite = version.manifest.behaviour
         counts = [suite.get(name) for name in capabilities]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from sentiment.behaviour import read_cases
 from ui.examples import EXAMPLES
 from ui.words import LANGUAGES, THIN, WIDE, first_language, words_of
 
@@ -33,6 +34,10 @@ def test_all_that_the_code_asks_for_is_there() -> None:
 
 def test_each_example_has_a_name() -> None:
     assert {f"example.{name}" for name in EXAMPLES} <= words_of("en").all.keys()
+
+
+def test_each_capability_that_is_tried_has_a_name() -> None:
+    assert {f"capability.{case.capability}" for case in read_cases()} <= words_of("en").all.keys()
 
 
 @pytest.mark.parametrize(
