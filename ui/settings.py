@@ -23,6 +23,8 @@ class Settings:
             usable = address.scheme in ("http", "https") and address.hostname and address.port != 0
         except ValueError:
             usable = False
+        if self.api_key and not (self.api_key.isascii() and self.api_key.isprintable() and " " not in self.api_key):
+            raise SettingError("SENTIMENT_API_KEY must be of visible ASCII characters: no white space, no line's end")
         if usable and address.username is not None:
             raise SettingError("--api (SENTIMENT_API) must be an address without a user: every viewer is shown it")
         if not usable:

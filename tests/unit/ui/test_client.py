@@ -113,3 +113,11 @@ def test_an_address_with_a_password_is_refused_without_repeating_it() -> None:
     with pytest.raises(SettingError, match="without a user") as refused:
         Settings("http://me:hidden@localhost:8000")
     assert "hidden" not in str(refused.value)
+
+
+@pytest.mark.parametrize("key", ["a-key-of-sixteen-letters\n", "a key of sixteen letters", "une-clé-de-seize-lettres"])
+def test_a_key_that_no_header_can_hold_is_refused_without_repeating_it(key: str) -> None:
+    with pytest.raises(SettingError, match="SENTIMENT_API_KEY") as refused:
+        Settings(api_key=key)
+    assert "sixteen" not in str(refused.value)
+    assert "seize" not in str(refused.value)
