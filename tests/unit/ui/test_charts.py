@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from sentiment.evaluation import Bins, Weighed
 from sentiment.results import ExplainedTerm
+from ui.charts import styling
 from ui.charts.evaluation import reliability_chart, strongest_chart
 from ui.charts.live import confidence_chart, over_time, rate_chart, share_chart
 from ui.charts.styling import AnyChart
@@ -66,3 +68,24 @@ def test_a_bar_of_confidence_tells_its_label_and_its_confidence() -> None:
 def test_french_charts_write_numbers_as_the_french_page_does() -> None:
     number = charts(words_of("fr"))[0].to_dict()["config"]["locale"]["number"]
     assert (number["decimal"], number["thousands"], number["percent"]) == (",", THIN, f"{WIDE}%")
+
+
+@pytest.mark.parametrize(("theme", "background"), [("light", "#ffffff"), ("dark", "#10151c")])
+def test_what_a_chart_says_can_be_read(theme: str, background: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(styling.st, "context", SimpleNamespace(theme=SimpleNamespace(type=theme)))
+    for chart in charts(words_of("en")):
+        config = chart.to_dict()["config"]
+        inks = [config["text"]["color"], *config["axis"].values(), *config["legend"].values()]
+        assert min(contrast(ink, background) for ink in inks) >= 4.5
+
+
+def contrast(one: str, other: str) -> float:
+    """That of two colours, from 1 to 21 (WCAG 2.2)."""
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    red, green, blue = (each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
