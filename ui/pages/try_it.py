@@ -99,5 +99,7 @@ def _band(context: Context) -> Calibration | None:
 
 
 def _take_example() -> None:
+    """Nothing stays chosen, so that the same example can be taken once more after its text was changed."""
     if name := st.session_state[EXAMPLE]:
         st.session_state[TEXT] = EXAMPLES[name]
+        st.session_state[EXAMPLE] = None

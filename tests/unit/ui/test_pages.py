@@ -65,6 +65,14 @@ def test_an_example_fills_the_review(open_page: Open, name: str) -> None:
     assert ENGLISH("try.why") in said(app)
 
 
+def test_an_example_can_be_taken_again_after_its_text_was_changed(open_page: Open) -> None:
+    app = open_page("try")
+    for _ in range(2):
+        app.selectbox[0].set_value("en_pan").run(timeout=20)
+        assert app.text_area[0].value == EXAMPLES["en_pan"]
+        ask(app, "awful")
+
+
 def test_this_is_wrong_sends_the_other_label(open_page: Open, kept: list[tuple[bytes, bytes]]) -> None:
     app = ask(open_page("try"), "awful")
     (wrong,) = [button for button in app.button if button.label == ENGLISH("feedback.wrong_positive")]
