@@ -45,6 +45,16 @@ def test_a_typed_review_gets_its_label_and_its_terms_are_shaded(come: Come) -> N
     expect(page.get_by_test_id("stVegaLiteChart")).to_be_visible()
 
 
+def test_a_typed_review_is_still_there_after_a_look_at_another_page(come: Come) -> None:
+    page = come().open()
+    ask(page, "Not bad, wonderful even")
+    for path, title in (("model", "model.title"), ("", "try.title")):
+        page.get_by_role("link", name=words_of("en")(f"{path or 'try'}.menu"), exact=True).click()
+        expect(page.get_by_role("heading", level=1)).to_have_text(words_of("en")(title))
+    expect(page.get_by_label("Review", exact=True)).to_have_value("Not bad, wonderful even")
+    expect(page.get_by_role("heading", name="Positive")).to_be_visible()
+
+
 def test_a_file_goes_in_and_the_scored_one_comes_out(come: Come, tmp_path: Path) -> None:
     page = come().open("file")
     source = tmp_path / "reviews.csv"

@@ -17,6 +17,7 @@ from ui.pages.asking import OTHER, asking, send_feedback
 from ui.shading import shaded
 
 TEXT, EXAMPLE = "try-text", "try-example"
+KEPT = "try-kept"  # the text, once more: Streamlit forgets those of widgets while another page is shown
 STRANGE = 0.9  # share of terms without a weight from which on the answer rests on next to nothing
 
 
@@ -32,6 +33,8 @@ def show(context: Context) -> None:
         key=EXAMPLE,
         on_change=_take_example,
     )
+    if TEXT not in st.session_state and KEPT in st.session_state:
+        st.session_state[TEXT] = st.session_state[KEPT]
     text = st.text_area(
         words("try.text"),
         key=TEXT,
@@ -39,6 +42,7 @@ def show(context: Context) -> None:
         placeholder=words("try.placeholder"),
         help=words("try.keys"),
     )
+    st.session_state[KEPT] = text
     st.button(words("try.ask"), type="primary")
     if text.strip():
         with asking(context):
