@@ -50,10 +50,10 @@ class Stream:
         self._unreadable = 0
 
     def add(self, records: Sequence[Record], now: float) -> None:
-        """Fold records in, each at its own time, or `now` where it has none."""
+        """Fold records in, each at its own time, or `now` where it has none or its clock is ahead."""
         with self._lock:
             for record in records:
-                second = int(record.timestamp_ms // 1000 if record.timestamp_ms >= 0 else now)
+                second = min(record.timestamp_ms // 1000, int(now)) if record.timestamp_ms >= 0 else int(now)
                 if record.topic == self._dead_letters:
                     reason = dict(record.headers).get(REASON, b"").decode(errors="replace")
                     self._window.add_dead_letter(second, reason or "unknown")

@@ -105,6 +105,13 @@ def test_a_record_without_a_time_counts_now() -> None:
     assert stream.look(NOW, 1).last.results.tolist() == [1]
 
 
+def test_a_record_from_a_clock_that_is_ahead_counts_now() -> None:
+    stream = Stream("dlq", NOW)
+    stream.add([record(result(), second=NOW + 7_200)], NOW)
+    stream.add([record(result(), second=NOW)], NOW)
+    assert stream.look(NOW, 1).last.results.tolist() == [2]
+
+
 def test_the_newest_results_stand_first() -> None:
     stream = Stream("dlq", NOW)
     stream.add([record(result(number)) for number in range(LATEST + 5)], NOW)
