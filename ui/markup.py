@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from html import escape
 
+from sentiment.language import language_of
 from sentiment.manifest import Calibration
 from sentiment.results import Explained
-from ui.words import Words
+from ui.words import LANGUAGES, Words
 
 SIGNS = {"positive": "▲", "negative": "▼"}
 
@@ -43,5 +44,11 @@ def legend(words: Words) -> str:
 
 
 def plain(text: str) -> str:
-    """A text as text."""
-    return f'<p class="plain" dir="auto">{escape(text)}</p>'
+    """A review as text."""
+    return f'<p class="plain" dir="auto"{lang(text)}>{escape(text)}</p>'
+
+
+def lang(text: str) -> str:
+    """The attribute that tells how a review is to be pronounced; none where its words don't tell its language."""
+    language = language_of(text)
+    return f' lang="{language}"' if language in LANGUAGES else ""

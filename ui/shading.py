@@ -9,6 +9,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from sentiment.results import ExplainedTerm
+from ui.markup import lang
 
 _PIECES = re.compile(r"\S+|\s+")
 LEAST = 0.02  # of the heaviest word: what is lighter is not shaded
@@ -48,7 +49,8 @@ def shaded(text: str, terms: Sequence[ExplainedTerm], signed: dict[str, str]) ->
     """
     found = list(pieces(text, terms))
     heaviest = max((abs(piece.weight) for piece in found), default=0.0)
-    return f'<p class="review" dir="auto">{"".join(_html(piece, heaviest, signed) for piece in found)}</p>'
+    inner = "".join(_html(piece, heaviest, signed) for piece in found)
+    return f'<p class="review" dir="auto"{lang(text)}>{inner}</p>'
 
 
 def _html(piece: Piece, heaviest: float, signed: dict[str, str]) -> str:

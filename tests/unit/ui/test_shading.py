@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from sentiment import Classifier
 from sentiment.results import ExplainedTerm
+from ui.markup import plain
 from ui.shading import pieces, shaded
 
 SIDES = {"for": "for", "against": "against"}
@@ -47,6 +48,14 @@ def test_a_script_is_shown_and_not_run(classifier: Classifier) -> None:
     html = shaded(*terms(classifier, "good <script>alert(1)</script>"), SIDES)
     assert "<script" not in html
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("ce film est bon", ' lang="fr"'), ("it is a good film", ' lang="en"'), ("👍🏽", "")]
+)
+def test_a_review_says_its_own_language_whatever_the_pages_is(text: str, said: str) -> None:
+    assert shaded(text, [], SIDES).startswith(f'<p class="review" dir="auto"{said}>')
+    assert plain(text).startswith(f'<p class="plain" dir="auto"{said}>')
 
 
 def test_sides_differ_in_more_than_their_colour(classifier: Classifier) -> None:
