@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-TEXT_CHARACTERS = 1_000  # of a review that are kept
+LISTED_CHARACTERS = 1_000  # of a review that is one of many
+READ_CHARACTERS = 10_000  # of a review that somebody is to read, for it may turn at its end
 
 
-def cut(text: str) -> str:
-    """The text, or its beginning and an ellipsis where it is longer than TEXT_CHARACTERS."""
-    return text if len(text) <= TEXT_CHARACTERS else f"{text[: TEXT_CHARACTERS - 1]}…"
+def cut(text: str, most: int = LISTED_CHARACTERS) -> str:
+    """The text, or its beginning and an ellipsis where it is longer."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"

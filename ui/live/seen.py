@@ -9,7 +9,7 @@ import msgspec
 from sentiment.errors import UNDECODABLE
 from sentiment.language import language_of
 from sentiment.results import Because, Label
-from ui.cutting import cut
+from ui.cutting import READ_CHARACTERS, cut
 
 FIELDS, FIELD_CHARACTERS = 12, 80  # of a review's other fields
 TERMS = 5
@@ -58,7 +58,7 @@ def read_result(value: bytes | None, second: int) -> Seen | None:
         fields = {name: _plain(raw) for name, raw in result.review.items()}
     except UNDECODABLE:
         return None
-    text = cut(fields.get("text") or "")
+    text = cut(fields.get("text") or "", READ_CHARACTERS)
     chosen = _chosen(fields)
     return Seen(
         result.id,

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from ui.cutting import cut
 from ui.live.doubts import Doubts
 from ui.live.seen import Seen, read_result
 from ui.live.source import Record
@@ -93,7 +94,7 @@ class Stream:
             self._unreadable += 1
             return
         self._window.add_result(seen.second, seen.probability, seen.needs_review)
-        self._latest.append(seen)
+        self._latest.append(seen._replace(text=cut(seen.text)))
         self._doubts.add(seen)
 
 

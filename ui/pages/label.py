@@ -6,6 +6,7 @@ import streamlit as st
 
 from sentiment.results import Label
 from ui.context import Context
+from ui.cutting import READ_CHARACTERS
 from ui.live.seen import Seen
 from ui.markup import plain
 from ui.pages.asking import send_feedback
@@ -33,6 +34,8 @@ def _ask(context: Context, seen: Seen) -> None:
     words = context.words
     with st.container(border=True):
         st.html(plain(seen.text))
+        if len(seen.text) == READ_CHARACTERS:
+            st.caption(words("label.cut", most=words.number(READ_CHARACTERS)))
         shared = words("label.said", label=words(f"label.{seen.label}"), confidence=words.percent(seen.confidence, 1))
         st.caption(shared)
         with st.container(horizontal=True):

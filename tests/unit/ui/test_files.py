@@ -15,7 +15,7 @@ from sentiment.errors import DataError
 from sentiment.results import Result
 from tests.unit.ui.conftest import LIMITS
 from ui.client import Api
-from ui.cutting import TEXT_CHARACTERS
+from ui.cutting import LISTED_CHARACTERS
 from ui.files import BAD_ROWS, LEAST_CERTAIN, ApiPredictor, Job, ModelChangedError, Outcome, Row, Step
 
 
@@ -71,7 +71,7 @@ def test_the_least_certain_rows_come_first_and_lists_are_bounded() -> None:
 def test_a_listed_text_is_cut_however_long_it_is() -> None:
     outcome, huge = Outcome(), "a" * 1_000_000
     outcome.add([Row(1, huge, Prediction(1, 0.6, True), None), Row(2, huge, None, "has 1000000 characters")])
-    assert [len(row.text) for row in (*outcome.least_certain, *outcome.bad_rows)] == [TEXT_CHARACTERS] * 2
+    assert [len(row.text) for row in (*outcome.least_certain, *outcome.bad_rows)] == [LISTED_CHARACTERS] * 2
 
 
 def test_a_row_without_a_text_is_not_listed_with_one(api: Api, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from streaming.brokers.seam import Record
-from ui.cutting import TEXT_CHARACTERS
+from ui.cutting import LISTED_CHARACTERS, READ_CHARACTERS
 from ui.live.choosing import Choice, fields, languages, values
 from ui.live.doubts import MOST, Doubts
 from ui.live.seen import FIELDS, Seen, read_result
@@ -130,9 +130,16 @@ def test_nobody_is_connected_before_the_broker_has_answered() -> None:
 def test_a_review_is_cut_to_what_is_shown() -> None:
     huge = {"text": "a" * 1_000_000, "list": list(range(1000)), **{f"field-{n}": "b" * 1000 for n in range(1000)}}
     kept = seen(**huge)
-    assert len(kept.text) == TEXT_CHARACTERS
+    assert len(kept.text) == READ_CHARACTERS
     assert len(kept.fields) == FIELDS
     assert {len(value) for value in kept.fields.values()} == {80}
+
+
+def test_a_review_is_whole_where_it_is_to_be_labelled_and_cut_where_it_is_listed() -> None:
+    stream = Stream("dlq", NOW)
+    stream.add([record(result(1, text="a" * (READ_CHARACTERS - 1)))], NOW)
+    assert [len(seen.text) for seen in stream.doubtful()] == [READ_CHARACTERS - 1]
+    assert [len(seen.text) for seen in stream.look(NOW, 60).latest] == [LISTED_CHARACTERS]
 
 
 @pytest.mark.parametrize(
