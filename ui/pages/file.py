@@ -15,6 +15,7 @@ from sentiment.errors import DataError, SettingError
 from ui.context import Context
 from ui.files import ENDINGS, ApiPredictor, Job, ModelChangedError, Outcome, Row
 from ui.pages.asking import asking
+from ui.pages.columns import confidence
 from ui.words import Words
 
 DONE = "file-done"
@@ -119,19 +120,21 @@ def _show_done(done: Done, words: Words) -> None:
     if outcome.least_certain:
         st.subheader(words("file.doubt_title"))
         st.caption(words("file.doubt_note"))
-        st.dataframe(_table(outcome.least_certain, words), hide_index=True, alt=words("file.doubt_title"))
+        table = _table(outcome.least_certain, words)
+        st.dataframe(table, hide_index=True, column_config=confidence(words), alt=words("file.doubt_title"))
 
 
 def _table(rows: Sequence[Row], words: Words) -> pd.DataFrame:
     """Good rows with their answers, or bad ones with what is wrong."""
     table = {words("column.row"): [row.number for row in rows]}
+    told: dict[str, Sequence[object]]
     if rows[0].prediction is None:
         told = {words("column.problem"): [row.problem for row in rows]}
     else:
         answers = [row.prediction for row in rows if row.prediction]
         told = {
             words("column.label"): [words(f"label.{answer.label}") for answer in answers],
-            words("column.confidence"): [words.percent(answer.confidence, 1) for answer in answers],
+            words("column.confidence"): [round(answer.confidence, 3) for answer in answers],
         }
     return pd.DataFrame({**table, **told, words("column.text"): [row.text for row in rows]})
 

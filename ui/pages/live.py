@@ -14,6 +14,7 @@ from ui.context import Context
 from ui.live.choosing import Choice, fields, languages, values
 from ui.live.seen import Seen
 from ui.live.stream import Look
+from ui.pages.columns import confidence
 from ui.pages.connection import clock_time, show_connection
 from ui.words import Words
 
@@ -94,9 +95,9 @@ def _show_latest(look: Look, words: Words) -> None:
     chosen = [seen for seen in look.latest if choice.takes(seen)]
     st.caption(_told(chosen, len(look.latest), words))
     if chosen:
-        wide = {words("column.text"): st.column_config.Column(width=420)}
+        columns = {words("column.text"): st.column_config.Column(width=420)} | confidence(words)
         table = _table(chosen[:SHOWN], words)
-        st.dataframe(table, hide_index=True, column_config=wide, alt=words("live.latest_title"))
+        st.dataframe(table, hide_index=True, column_config=columns, alt=words("live.latest_title"))
 
 
 def _told(chosen: Sequence[Seen], every: int, words: Words) -> str:
@@ -141,7 +142,7 @@ def _table(chosen: Sequence[Seen], words: Words) -> pd.DataFrame:
     answers = {
         words("column.time"): [clock_time(seen.second) for seen in chosen],
         words("column.label"): [words(f"label.{seen.label}") for seen in chosen],
-        words("column.confidence"): [words.percent(seen.confidence, 1) for seen in chosen],
+        words("column.confidence"): [round(seen.confidence, 3) for seen in chosen],
         words("column.review"): [words("yes.review") if seen.needs_review else "" for seen in chosen],
         words("column.language"): [_language(seen.language, words) for seen in chosen],
     }

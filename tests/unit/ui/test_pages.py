@@ -117,6 +117,8 @@ def test_a_file_is_scored_and_can_be_taken_away(open_page: Open) -> None:
     bad, doubtful = (table.value for table in app.dataframe)
     assert list(bad[ENGLISH("column.row")]) == [2]
     assert list(doubtful[ENGLISH("column.text")]) == ["good", "awful"]
+    assert doubtful[ENGLISH("column.confidence")].is_monotonic_increasing
+    assert doubtful[ENGLISH("column.confidence")].dtype == float
 
 
 def score(app: AppTest, name: str, content: bytes) -> AppTest:
