@@ -16,7 +16,8 @@ def verdict(answer: Explained, words: Words) -> str:
     """The label and how sure it is, as the page's second heading."""
     sure = words("try.sure", confidence=words.percent(answer.confidence, 1))
     return (
-        f'<h2 class="verdict"><strong>{SIGNS[answer.label]} {escape(words(f"label.{answer.label}"))}</strong>'
+        f'<h2 class="verdict"><strong><i aria-hidden="true">{SIGNS[answer.label]}</i> '
+        f"{escape(words(f'label.{answer.label}'))}</strong> "
         f"<span>{escape(sure)}</span></h2>"
     )
 
