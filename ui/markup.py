@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
+from sentiment.cleaning import clean
 from sentiment.language import language_of
 from sentiment.manifest import Calibration
 from sentiment.results import Explained
@@ -45,7 +46,8 @@ def legend(words: Words) -> str:
 
 
 def plain(text: str) -> str:
-    """A review as text."""
+    """A review as text, and as the model reads it: without HTML's breaks and entities."""
+    text = clean(text)
     return f'<p class="plain" dir="auto"{lang(text)}>{escape(text)}</p>'
 
 

@@ -9,6 +9,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
+from sentiment.cleaning import clean
 from ui.charts.live import confidence_chart, over_time, rate_chart, reasons_chart, share_chart
 from ui.context import Context
 from ui.live.choosing import Choice, fields, languages, values
@@ -147,7 +148,7 @@ def _table(chosen: Sequence[Seen], words: Words) -> pd.DataFrame:
         words("column.language"): [_language(seen.language, words) for seen in chosen],
     }
     reasons = {
-        words("column.text"): [seen.text for seen in chosen],
+        words("column.text"): [clean(seen.text) for seen in chosen],
         words("column.because"): [
             ", ".join(f"{each.term} {words.signed(each.weight, 1)}" for each in seen.because) for seen in chosen
         ],

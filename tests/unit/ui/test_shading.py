@@ -58,6 +58,11 @@ def test_a_review_says_its_own_language_whatever_the_pages_is(text: str, said: s
     assert plain(text).startswith(f'<p class="plain" dir="auto"{said}>')
 
 
+def test_a_review_is_shown_as_the_model_reads_it_and_what_is_left_of_html_is_text() -> None:
+    html = plain("One.<br /><br />Two &eacute;t&eacute;s &lt;script&gt;")
+    assert html.endswith(">One.  Two étés &lt;script&gt;</p>")
+
+
 def test_sides_differ_in_more_than_their_colour(classifier: Classifier) -> None:
     html = shaded(*terms(classifier, "wonderful zzz awful"), SIDES)
     assert re.findall(r'class="(for|against|unknown)"', html) == ["for", "unknown", "against"]
