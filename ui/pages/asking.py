@@ -35,7 +35,8 @@ def send_feedback(context: Context, review: str, label: Label) -> bool:
     try:
         context.reach.api.feedback(review, label)
     except UnreachableError:
-        st.toast(context.words("api.unreachable", address=context.reach.api.address), icon=":material/cloud_off:")
+        reason = context.words("feedback.unreachable", address=context.reach.api.address)
+        st.toast(context.words("feedback.refused", reason=reason), icon=":material/cloud_off:")
         return False
     except RefusedError as error:
         known = context.words.known(f"refusal.{error.code}", str(error))

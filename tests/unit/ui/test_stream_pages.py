@@ -9,15 +9,18 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
+from flask import Flask
 from streamlit.testing.v1 import AppTest
 
 from streaming.brokers.seam import Reader
-from tests.unit.ui.conftest import PATIENCE_SECONDS, MemoryStream, eventually
+from tests.unit.ui.conftest import PATIENCE_SECONDS, MemoryStream, eventually, listening
 from tests.unit.ui.opening import ENGLISH, Open, said
 from ui.app import follower
+from ui.client import Api
 from ui.context import Reach
 from ui.pages import connection
 from ui.pages.live import SHOWN
+from ui.settings import Settings
 
 
 def test_live_shows_results_dead_letters_and_lag(open_page: Open, stream: MemoryStream) -> None:
@@ -143,6 +146,20 @@ def test_a_label_goes_to_the_api_and_the_review_leaves_the_queue_for_all(
     app.button(key="label-negative-r-1").click().run(timeout=20)
     assert [json.loads(value) for _, value in kept] == [{"id": "r-1", "label": "negative"}]
     assert "r-1" not in [seen.id for seen in follower(stream.source()).stream.doubtful()]
+
+
+def test_a_label_that_the_api_did_not_take_is_said_not_to_be_kept(open_page: Open, stream: MemoryStream) -> None:
+    with listening(Flask("gone")) as url:
+        pass
+    app = open_page("label", api=Api(Settings(url)))
+    assert eventually(lambda: stream.opened == 1)
+    stream.send(b'{"id": "r-1", "text": "good and bad"}')
+    stream.answer()
+    assert eventually(lambda: len(stream_of(app, stream)) == 1)
+    app.run(timeout=20)
+    app.button(key="label-negative-r-1").click().run(timeout=20)
+    assert app.toast[0].value.startswith("Not kept")
+    assert "good and bad" in said(app)
 
 
 def test_a_skipped_review_stays_in_the_queue_for_others(open_page: Open, stream: MemoryStream) -> None:
