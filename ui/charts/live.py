@@ -38,7 +38,7 @@ def rate_chart(table: pd.DataFrame, words: Words) -> AnyChart:
     area = alt.Chart(table, height=HEIGHT).mark_area(color=NEUTRAL, opacity=0.35, line={"color": NEUTRAL})
     chart = area.encode(
         x=_time(),
-        y=alt.Y("rate:Q", title=words("live.rate_axis")),
+        y=alt.Y("rate:Q", title=words("live.rate_axis"), scale=_from_zero(table["rate"].max())),
         tooltip=[_moment(words), alt.Tooltip("rate:Q", title=words("live.rate_axis"), format=",.1f")],
     )
     return styled(chart, words)
@@ -65,6 +65,11 @@ def _time() -> alt.X:
     return alt.X("time:T", title=None, axis=alt.Axis(format=CLOCK, tickCount=5))
 
 
+def _from_zero(most: float) -> alt.Scale:
+    """To 1 at least: an axis from zero to zero has no place for numbers."""
+    return alt.Scale(domain=[0, max(float(most), 1.0)], nice=True)
+
+
 def _moment(words: Words) -> alt.Tooltip:
     return alt.Tooltip("time:T", title=words("column.time"), format=CLOCK)
 
@@ -89,7 +94,12 @@ def confidence_chart(last: Last, words: Words) -> AnyChart:
                 axis=alt.Axis(labelExpr=sure, values=[0, 0.25, 0.5, 0.75, 1]),
             ),
             x2="to:Q",
-            y=alt.Y("results:Q", title=words("live.results_axis")),
+            y=alt.Y(
+                "results:Q",
+                title=words("live.results_axis"),
+                scale=_from_zero(last.histogram.max()),
+                axis=alt.Axis(format=",d", tickMinStep=1),
+            ),
             color=side,
             tooltip=[
                 alt.Tooltip("confidence:N", title=words("column.confidence")),

@@ -89,3 +89,9 @@ def luminance(colour: str) -> float:
     parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
     red, green, blue = (each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_the_axis_of_a_stream_without_results_is_one() -> None:
+    last, words = Window().last(NOW, 60), words_of("en")
+    for chart in (rate_chart(over_time(last, NOW), words), confidence_chart(last, words)):
+        assert chart.to_dict()["encoding"]["y"]["scale"]["domain"] == [0, 1]
