@@ -34,7 +34,7 @@ class Follower:
         self._thread.join()
 
     def _run(self) -> None:
-        """Whatever ends the thread, viewers are told, for the numbers stand still from then on."""
+        """Whatever ends the thread, viewers are told, for nothing new comes from then on."""
         try:
             self._read()
         finally:
