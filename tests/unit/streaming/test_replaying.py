@@ -1,0 +1,47 @@
+"""Replays of dead letters that have to wait, over the fake cluster."""
+
+from __future__ import annotations
+
+import time
+from threading import Event
+
+import pytest
+
+from sentiment.errors import ServiceError
+from streaming.brokers.memory import MemoryCluster
+from streaming.brokers.seam import Batch, Group, Partition, Reply
+from streaming.dead_letters import JOIN_SECONDS, Target, replay
+from tests.unit.streaming.looping import Away, UntilIdle
+
+
+def test_a_replay_does_not_take_an_absent_broker_for_silence(
+    cluster: MemoryCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("streaming.dead_letters.STALLED_SECONDS", 0.01)
+    away = Away(cluster.join(Group("dlq", "one", "dlq.reviews")), Event())
+    with pytest.raises(ServiceError, match="has not answered"):
+        list(replay(away, Target("reviews", 1000), lambda _: True, 0.001))
+
+
+class Late(UntilIdle):
+    """A member whose partitions come with its tenth poll."""
+
+    polls = 0
+
+    def poll(self) -> Batch:
+        self.polls += 1
+        return Batch([], None) if self.polls < 10 else super().poll()
+
+    def lag(self) -> dict[Partition, int]:
+        return {} if self.polls < 10 else super().lag()
+
+
+def test_a_replay_waits_for_its_partitions_and_not_for_more(cluster: MemoryCluster) -> None:
+    late = Late(cluster.join(Group("dlq", "one", "dlq.reviews")), Event())
+    with cluster.sender() as sender:
+        sender.send(Reply("dlq.reviews", None, b"a", []))
+    assert sum(more.sent for more in replay(late, Target("reviews", 1000), lambda _: True, 0.0)) == 1
+    started = time.monotonic()
+    nothing = cluster.join(Group("dlq", "one", "dlq.reviews"))
+    assert list(replay(nothing, Target("reviews", 1000), lambda _: True, 0.0)) == []
+    assert time.monotonic() - started < JOIN_SECONDS / 2
