@@ -15,6 +15,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from api.answers import body
 from monitoring.answers import AnswerMetrics
+from monitoring.room import FIGURES
 from sentiment import Classifier
 
 SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -26,7 +27,7 @@ class Metrics:
     def __init__(self, classifier: Classifier) -> None:
         own = CollectorRegistry()
         self._registry = own
-        if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        if FIGURES in os.environ:
             self._registry = CollectorRegistry()
             MultiProcessCollector(self._registry)  # type: ignore[no-untyped-call]
         self._requests = Counter(

@@ -8,7 +8,7 @@ ALLOCATIONS = 20_000  # before it looks at what is new: about what a batch of th
 
 
 def freeze() -> None:
-    """Leave what is there now out of every later collection: call it once a service has loaded all that it keeps.
+    """Leave what is there now out of every later collection: call it once a worker has loaded all that it keeps.
 
     Libraries and a model are some hundred thousand objects, and the collector would walk through all of them again for
     every few thousand records. docs/decisions/0034 has the figures.

@@ -23,9 +23,8 @@ from streaming.settings import Connection, Limits
 JOIN_SECONDS = 60  # for a broker that is busy, or has yet to make its log of transactions; kafka-python waits as long
 COMMIT_SECONDS = 30  # for each of a commit's two steps; the broker itself ends a transaction after 60
 ABORT_SECONDS = 5
-GRACE_SECONDS = (
-    5  # after a limit that librdkafka does not always keep: https://github.com/confluentinc/librdkafka/issues/5456
-)
+# After a limit that librdkafka does not always keep: https://github.com/confluentinc/librdkafka/issues/5456
+GRACE_SECONDS = 5
 COMMITTING = "committing a transaction"
 
 

@@ -25,11 +25,7 @@ from ui.settings import Settings
 
 def test_live_shows_results_dead_letters_and_lag(open_page: Open, stream: MemoryStream) -> None:
     app = open_page("live")
-    assert eventually(lambda: stream.opened == 1)
-    stream.send(b'{"id": 1, "text": "good", "film": "<b>Alien"}', b"awful", b'{"text": 1}')
-    stream.answer()
-    assert eventually(lambda: len(stream_of(app, stream)) == 2)
-    app.run(timeout=20)
+    bring(app, stream, b'{"id": 1, "text": "good", "film": "<b>Alien"}', b"awful", b'{"text": 1}', results=2)
     figures = {metric.label: metric.value for metric in app.metric}
     assert (figures[ENGLISH("live.results")], figures[ENGLISH("live.positive")]) == ("2", "50.0%")
     assert figures[ENGLISH("live.dead")] == "1"
@@ -41,13 +37,18 @@ def stream_of(app: AppTest, stream: MemoryStream) -> list[object]:
     return list(follower(stream.source()).stream.look(time.time(), 60).latest)
 
 
+def bring(app: AppTest, stream: MemoryStream, *reviews: bytes, results: int) -> None:
+    """Send reviews, have them answered, and run the page once it has read so many results."""
+    assert eventually(lambda: stream.opened == 1)
+    stream.send(*reviews)
+    stream.answer()
+    assert eventually(lambda: len(stream_of(app, stream)) == results)
+    app.run(timeout=20)
+
+
 def test_live_filters_by_field_and_says_how_many_are_left(open_page: Open, stream: MemoryStream) -> None:
     app = open_page("live")
-    assert eventually(lambda: stream.opened == 1)
-    stream.send(*(b'{"text": "good", "film": "%s"}' % film for film in (b"Alien", b"Heat", b"Alien")))
-    stream.answer()
-    assert eventually(lambda: len(stream_of(app, stream)) == 3)
-    app.run(timeout=20)
+    bring(app, stream, *(b'{"text": "good", "film": "%s"}' % film for film in (b"Alien", b"Heat", b"Alien")), results=3)
     app.selectbox(key="live-field").set_value("film").run(timeout=20)
     app.selectbox(key="live-value-film").set_value("Heat").run(timeout=20)
     assert ENGLISH("live.chosen", chosen=1, all=3, share="100.0%") in said(app)
@@ -57,11 +58,7 @@ def test_live_filters_by_field_and_says_how_many_are_left(open_page: Open, strea
 def test_a_table_that_has_only_the_newest_results_says_so(open_page: Open, stream: MemoryStream) -> None:
     app = open_page("live")
     assert ENGLISH("live.no_latest") in said(app)
-    assert eventually(lambda: stream.opened == 1)
-    stream.send(*[b'{"text": "good", "film": "Alien"}'] * (SHOWN + 1))
-    stream.answer()
-    assert eventually(lambda: len(stream_of(app, stream)) == SHOWN + 1)
-    app.run(timeout=20)
+    bring(app, stream, *[b'{"text": "good", "film": "Alien"}'] * (SHOWN + 1), results=SHOWN + 1)
     assert ENGLISH("live.listed", shown=SHOWN) in said(app)
     assert len(app.dataframe[0].value) == SHOWN
     app.toggle(key="live-only-review").set_value(True).run(timeout=20)
@@ -71,11 +68,7 @@ def test_a_table_that_has_only_the_newest_results_says_so(open_page: Open, strea
 
 def test_a_language_is_named_in_the_pages_own(open_page: Open, stream: MemoryStream) -> None:
     app = open_page("live", "fr")
-    assert eventually(lambda: stream.opened == 1)
-    stream.send(b'{"text": "good", "language": "en"}', b'{"text": "good", "language": "de"}')
-    stream.answer()
-    assert eventually(lambda: len(stream_of(app, stream)) == 2)
-    app.run(timeout=20)
+    bring(app, stream, b'{"text": "good", "language": "en"}', b'{"text": "good", "language": "de"}', results=2)
     assert set(app.dataframe[0].value["Langue"]) == {"Anglais", "de"}
     assert list(app.selectbox(key="live-language").options) == ["de", "Anglais"]
 
@@ -137,11 +130,7 @@ def test_a_label_goes_to_the_api_and_the_review_leaves_the_queue_for_all(
     open_page: Open, stream: MemoryStream, kept: list[tuple[bytes, bytes]]
 ) -> None:
     app = open_page("label")
-    assert eventually(lambda: stream.opened == 1)
-    stream.send(b'{"id": "r-1", "text": "good and bad <script>"}', b"without an id of its own")
-    stream.answer()
-    assert eventually(lambda: len(stream_of(app, stream)) == 2)
-    app.run(timeout=20)
+    bring(app, stream, b'{"id": "r-1", "text": "good and bad <script>"}', b"without an id of its own", results=2)
     assert "good and bad &lt;script&gt;" in said(app)
     app.button(key="label-negative-r-1").click().run(timeout=20)
     assert [json.loads(value) for _, value in kept] == [{"id": "r-1", "label": "negative"}]
@@ -152,11 +141,7 @@ def test_a_label_that_the_api_did_not_take_is_said_not_to_be_kept(open_page: Ope
     with listening(Flask("gone")) as url:
         pass
     app = open_page("label", api=Api(Settings(url)))
-    assert eventually(lambda: stream.opened == 1)
-    stream.send(b'{"id": "r-1", "text": "good and bad"}')
-    stream.answer()
-    assert eventually(lambda: len(stream_of(app, stream)) == 1)
-    app.run(timeout=20)
+    bring(app, stream, b'{"id": "r-1", "text": "good and bad"}', results=1)
     app.button(key="label-negative-r-1").click().run(timeout=20)
     assert app.toast[0].value.startswith("Not kept")
     assert "good and bad" in said(app)
@@ -164,11 +149,7 @@ def test_a_label_that_the_api_did_not_take_is_said_not_to_be_kept(open_page: Ope
 
 def test_a_skipped_review_stays_in_the_queue_for_others(open_page: Open, stream: MemoryStream) -> None:
     app = open_page("label")
-    assert eventually(lambda: stream.opened == 1)
-    stream.send(b'{"id": "r-1", "text": "good and bad"}')
-    stream.answer()
-    assert eventually(lambda: len(stream_of(app, stream)) == 1)
-    app.run(timeout=20)
+    bring(app, stream, b'{"id": "r-1", "text": "good and bad"}', results=1)
     app.button(key="label-skip-r-1").click().run(timeout=20)
     assert "good and bad" not in said(app)
     assert ENGLISH("label.empty") in said(app)
