@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -41,6 +42,12 @@ if TYPE_CHECKING:
 PATIENCE_SECONDS = 10.0
 TOPICS = Topics()
 LIMITS = ApiSettings(max_body_bytes=20_000, max_texts=5, max_characters=2_000)
+
+
+@pytest.fixture(autouse=True)
+def own_main(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streamlit leaves the page as the main module, and a process that another test spawns would run it."""
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
 
 
 def eventually(true: Callable[[], bool]) -> bool:
