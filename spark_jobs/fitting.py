@@ -1,6 +1,7 @@
 """From features to one linear model over buckets: naive-Bayes weights, a choice of buckets, a logistic regression.
 
-The weights are the log-count ratios of Wang & Manning 2012 ("Baselines and bigrams"), from document frequencies.
+The weights are the log-count ratios of Wang & Manning 2012 ("Baselines and bigrams"), from document frequencies, and
+fall a little with the frequency.
 Spark's LogisticRegression cancels any scaling of columns when it standardises, and converges badly when it does
 not. So one *anchor row* of almost no weight and huge values gives every column the same standard deviation,
 `SPREAD`: standardising then divides all columns alike, the weights stay, and the problem is well conditioned.
@@ -23,6 +24,7 @@ from spark_jobs.columns import FEATURES, LABEL, ROW, WEIGHT
 from spark_jobs.frequencies import Buckets, Classes, Floats, look_up
 
 SMOOTHING = 2.0  # added to each document frequency
+DAMPING, TYPICAL = 0.2, 30.0  # power of the frequency; documents at which the weight is the ratio alone
 ANCHOR_WEIGHT, SPREAD = 1e-20, 3.0
 ROWS_OF_A_PARTITION = 100_000
 KEEP_A_ROW, KEEP_ANYWAY = 4, 50_000  # more coefficients make the fit slower, and hardly better
@@ -51,7 +53,7 @@ class Linear(NamedTuple):
 
 
 class Prepared(NamedTuple):
-    """Rows of (features, label, weight) in the kept buckets' columns alone, each times its ratio; cached.
+    """Rows of (features, label, weight) in the kept buckets' columns alone, each times its naive-Bayes weight; cached.
 
     One row more is the anchor, unless the recipe has none; `rows` are the others.
     """
@@ -59,37 +61,37 @@ class Prepared(NamedTuple):
     frame: DataFrame
     rows: int
     kept: Buckets
-    ratios: Floats
+    scales: Floats
 
 
 def prepare(frame: DataFrame, classes: Classes, recipe: Recipe) -> Prepared:
     """Weigh and choose the buckets of rows to be fitted, (row, features, label, weight), by what is known of them."""
     partitions = max(2, classes.rows // ROWS_OF_A_PARTITION)
     if recipe.kind == "simple":
-        kept, ratios = classes.buckets, np.ones(len(classes.buckets))
-        compact = _compact(frame, kept, ratios)
+        kept, scales = classes.buckets, np.ones(len(classes.buckets))
+        compact = _compact(frame, kept, scales)
     else:
-        kept, ratios = _telling(classes, recipe)
+        kept, scales = _telling(classes, recipe)
         anchor = _anchor(frame.sparkSession, (classes.rows, len(kept)), partitions)
-        compact = _compact(frame, kept, ratios).unionByName(anchor)
+        compact = _compact(frame, kept, scales).unionByName(anchor)
     compact = _in_fixed_order(compact, partitions).cache()
     compact.count()  # made inside of a fit, it would get all rows of a partition into Python at once
-    return Prepared(compact, classes.rows, kept, ratios)
+    return Prepared(compact, classes.rows, kept, scales)
 
 
 def fit(prepared: Prepared, recipe: Recipe, penalty: float) -> Linear:
     """Fit; the coefficients come back in the space of the buckets."""
     model = _plain(prepared, recipe) if recipe.kind == "simple" else _anchored(prepared, recipe, penalty)
-    return Linear(Weights(prepared.kept, model.coefficients.toArray() * prepared.ratios), float(model.intercept))
+    return Linear(Weights(prepared.kept, model.coefficients.toArray() * prepared.scales), float(model.intercept))
 
 
 def _telling(classes: Classes, recipe: Recipe) -> tuple[Buckets, Floats]:
-    """The buckets that tell most, ascending, and the ratio of each."""
+    """The buckets that tell most, ascending, and the naive-Bayes weight of each."""
     rows, kept, positive, negative = classes
-    ratios = naive_bayes_ratios(positive, negative)
+    ratios, frequency = naive_bayes_ratios(positive, negative), positive + negative
     keep = min(recipe.keep, max(KEEP_ANYWAY, KEEP_A_ROW * rows))
-    chosen = choose(ratios, positive + negative, keep)
-    return kept[chosen], ratios[chosen]
+    chosen = choose(ratios, frequency, keep)
+    return kept[chosen], damped(ratios[chosen], frequency[chosen])
 
 
 def naive_bayes_ratios(positive: Floats, negative: Floats) -> Floats:
@@ -99,18 +101,28 @@ def naive_bayes_ratios(positive: Floats, negative: Floats) -> Floats:
     return ratios
 
 
+def damped(ratios: Floats, frequency: Floats) -> Floats:
+    """ratio * (TYPICAL / frequency) ** DAMPING; same shape.
+
+    The larger a column, the less the penalty shrinks its coefficient. A frequent term has rows enough to be learned
+    against the penalty, a rare one has not.
+    """
+    weights: Floats = ratios * (TYPICAL / frequency) ** DAMPING
+    return weights
+
+
 def choose(ratios: Floats, frequency: Floats, keep: int) -> npt.NDArray[np.int64]:
     """Places, ascending, of the `keep` buckets that tell most about most documents: ratio * sqrt(frequency)."""
     return np.sort(np.argsort(-ratios * np.sqrt(frequency), kind="stable")[:keep])
 
 
-def _compact(frame: DataFrame, kept: Buckets, ratios: Floats) -> DataFrame:
-    """Only the kept buckets' columns, each times its ratio."""
+def _compact(frame: DataFrame, kept: Buckets, scales: Floats) -> DataFrame:
+    """Only the kept buckets' columns, each times its scale."""
 
     def compact(features):  # type: ignore[no-untyped-def] # Spark would take hints for those of a pandas function
         places, found = look_up(kept, features.indices)
         places = places[found]
-        return SparseVector(len(kept), places, features.values[found] * ratios[places])
+        return SparseVector(len(kept), places, features.values[found] * scales[places])
 
     return frame.select(ROW, F.udf(compact, VectorUDT())(FEATURES).alias(FEATURES), LABEL, WEIGHT)
 

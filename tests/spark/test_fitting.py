@@ -9,7 +9,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.types import DoubleType, IntegerType, LongType, StringType, StructType
 
 from spark_jobs.columns import FEATURES, FOLD, LABEL, LANGUAGE, ROW, WEIGHT
-from spark_jobs.fitting import ANCHOR_WEIGHT, Recipe, fit, prepare
+from spark_jobs.fitting import ANCHOR_WEIGHT, Recipe, damped, fit, prepare
 from spark_jobs.frequencies import FEW, count
 
 BUCKETS = 8
@@ -63,6 +63,11 @@ def test_the_buckets_that_tell_most_are_fitted(spark: SparkSession) -> None:
     weights, _ = fit(prepared, recipe, penalty=10.0)
     assert weights.buckets.tolist() == [1, 2]
     assert weights.coefficients[0] > 0 > weights.coefficients[1]
+
+
+def test_of_two_terms_that_tell_as_much_the_rarer_weighs_more() -> None:
+    weights = damped(np.array([2.0, 2.0, 2.0]), np.array([5.0, 30.0, 960.0]))
+    assert weights.tolist() == pytest.approx([2 * 6**0.2, 2.0, 1.0])
 
 
 @pytest.mark.parametrize(("rows_of_a_partition", "partitions"), [(100, 2), (20, 3)])
