@@ -22,8 +22,9 @@ T = TypeVar("T")
 
 def read_json(request: Request, most: int) -> bytes:
     """The body without a byte order mark; RequestError if it is not JSON by its type, or more than `most` bytes."""
+    _check_encoding(request)
     if not _is_json(request):
-        raise RequestError(415, "unsupported_media_type", f"send {JSON}")
+        raise _wrong_type(f"send {JSON}", JSON)
     return _read(request, most)
 
 
@@ -33,10 +34,11 @@ def read_json_or_form(request: Request, most: int) -> bytes:
     What is not UTF-8 in a form is refused, where werkzeug would write something else in its place, and so is a form
     without a text.
     """
+    _check_encoding(request)
     if _is_json(request):
         return _read(request, most)
     if request.mimetype not in FORMS:
-        raise RequestError(415, "unsupported_media_type", f"send {JSON}, or a form: {' or '.join(FORMS)}")
+        raise _wrong_type(f"send {JSON}, or a form: {' or '.join(FORMS)}", JSON, *FORMS)
     request.max_content_length = most + 1  # a chunked body is cut here without an error: one byte more gives it away
     request.max_form_memory_size = most + 1  # a form is bounded by its body, not by field
     try:
@@ -80,6 +82,17 @@ def decode(decoder: msgspec.json.Decoder[T], body: bytes, code: str, expected: s
         raise RequestError(400, "not_json", f"the body is not JSON: {error}") from error
     except RecursionError as error:
         raise RequestError(400, "not_json", "the body is nested too deeply") from error
+
+
+def _check_encoding(request: Request) -> None:
+    encoding = request.environ.get("HTTP_CONTENT_ENCODING", "")
+    if encoding.lower() not in ("", "identity"):
+        accepted = {"Accept-Encoding": "identity"}
+        raise RequestError(415, "unsupported_content_encoding", "send the body without a Content-Encoding", accepted)
+
+
+def _wrong_type(detail: str, *accepted: str) -> RequestError:
+    return RequestError(415, "unsupported_media_type", detail, {"Accept": ", ".join(accepted)})
 
 
 def _is_json(request: Request) -> bool:

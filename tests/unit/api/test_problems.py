@@ -82,6 +82,24 @@ def test_explain_is_true_or_false(client: FlaskClient) -> None:
 def test_another_media_type_is_unsupported(client: FlaskClient, content_type: str) -> None:
     response = client.post("/predict", data=b'{"text": "good"}', content_type=content_type)
     assert_problem(response, 415, "unsupported_media_type", names="application/json")
+    assert response.headers["Accept"].startswith("application/json, application/x-www-form-urlencoded")
+
+
+@pytest.mark.parametrize("path", ["/predict", "/explain", "/feedback", "/v2/models/sentiment/infer"])
+@pytest.mark.parametrize("encoding", ["gzip", "GZIP", "br", "identity, gzip"])
+def test_an_encoded_body_is_unsupported_and_told_what_is_accepted(
+    client: FlaskClient, path: str, encoding: str
+) -> None:
+    response = client.post(path, json={"text": "good"}, headers={"Content-Encoding": encoding})
+    assert_problem(response, 415, "unsupported_content_encoding", names="without a Content-Encoding")
+    assert response.headers["Accept-Encoding"] == "identity"
+    assert "Accept" not in response.headers
+
+
+@pytest.mark.parametrize("encoding", ["", "identity", "Identity"])
+def test_a_body_that_says_that_it_is_not_encoded_is_taken(client: FlaskClient, encoding: str) -> None:
+    response = client.post("/predict", json={"text": "good"}, headers={"Content-Encoding": encoding})
+    assert response.status_code == 200
 
 
 def test_a_form_without_text_misses_it(client: FlaskClient) -> None:
