@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from io import BytesIO
 from typing import TypeVar
 from urllib.parse import parse_qsl
 
@@ -10,12 +11,14 @@ import msgspec
 from flask import Request
 from msgspec import DecodeError, ValidationError
 from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.formparser import FormDataParser
 
 from api.answers import JSON
 from api.problems import RequestError
 
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
-MOST_FIELDS = 1000  # of a form; also what werkzeug takes of parts
+MOST_FIELDS = 1000  # of a form
+DISCARDED, MOST_DISCARDED = 1 << 20, 16 << 20  # bytes over the limit: at once, in all
 
 T = TypeVar("T")
 
@@ -25,7 +28,7 @@ def read_json(request: Request, most: int) -> bytes:
     _check_encoding(request)
     if not _is_json(request):
         raise _wrong_type(f"send {JSON}", JSON)
-    return _read(request, most)
+    return _read(request, most).removeprefix(codecs.BOM_UTF8)
 
 
 def read_json_or_form(request: Request, most: int) -> bytes:
@@ -36,35 +39,41 @@ def read_json_or_form(request: Request, most: int) -> bytes:
     """
     _check_encoding(request)
     if _is_json(request):
-        return _read(request, most)
+        return _read(request, most).removeprefix(codecs.BOM_UTF8)
     if request.mimetype not in FORMS:
         raise _wrong_type(f"send {JSON}, or a form: {' or '.join(FORMS)}", JSON, *FORMS)
-    request.max_content_length = most + 1  # a chunked body is cut here without an error: one byte more gives it away
-    request.max_form_memory_size = most + 1  # a form is bounded by its body, not by field
-    try:
-        body = request.get_data(parse_form_data=False)
-    except RequestEntityTooLarge as error:
-        raise _too_large(most) from error
-    if len(body) > most:
-        raise _too_large(most)
-    if len(body) < (request.content_length or 0):  # JSON tells by itself that its end is missing
-        raise RequestError(400, "body_incomplete", "the body ended before its Content-Length")
-    fields = _fields(request, body)
+    fields = _fields(request, _read(request, most))
     if not {"text", "texts"} & fields.keys():  # JSON that is sent as a form, as `curl -d` does, is one too
         raise RequestError(422, "text_missing", f"the form has no field `text`; for JSON send content-type: {JSON}")
     return msgspec.json.encode(fields)
 
 
 def _fields(request: Request, body: bytes) -> dict[str, str]:
+    urlencoded = request.mimetype == FORMS[0]
+    if urlencoded:
+        _check_length(request, body)
     try:
         text = body.decode()
-        if request.mimetype == FORMS[0]:
-            return dict(reversed(parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)))
-        return request.form.to_dict()
+        if urlencoded:
+            if text.count("&") >= MOST_FIELDS:
+                raise RequestEntityTooLarge
+            return dict(reversed(parse_qsl(text, keep_blank_values=True, errors="strict")))
+        parser = FormDataParser(lambda *_, **__: BytesIO(), max_form_parts=MOST_FIELDS, silent=False)  # no file on disk
+        return parser.parse(BytesIO(body), FORMS[1], len(body), request.mimetype_params)[1].to_dict()
     except UnicodeDecodeError as error:
         raise _not_utf8() from error
-    except (RequestEntityTooLarge, ValueError) as error:
+    except RequestEntityTooLarge as error:
         raise RequestError(413, "body_too_large", f"a form may have at most {MOST_FIELDS} fields") from error
+    except ValueError as error:
+        raise RequestError(400, "form_malformed", f"the body is not {FORMS[1]}, or it is cut") from error
+
+
+def _check_length(request: Request, body: bytes) -> None:
+    """Only its length tells where such a form ends; the server does not say that a chunked body was cut."""
+    if request.content_length is None:
+        raise RequestError(411, "length_required", f"send {FORMS[0]} with a Content-Length; {JSON} needs none")
+    if len(body) < request.content_length:
+        raise RequestError(400, "body_incomplete", "the body ended before its Content-Length")
 
 
 def decode(decoder: msgspec.json.Decoder[T], body: bytes, code: str, expected: str) -> T:
@@ -102,15 +111,15 @@ def _is_json(request: Request) -> bool:
 
 def _read(request: Request, most: int) -> bytes:
     # The server's own stream, which ends where the body does: werkzeug's takes as long as scoring a review.
-    body: bytes = request.environ["wsgi.input"].read(most + 1)
-    if len(body) > most:
-        raise _too_large(most)
-    return body.removeprefix(codecs.BOM_UTF8)
+    stream = request.environ["wsgi.input"]
+    body: bytes = stream.read(most + 1)
+    if len(body) <= most:
+        return body
+    for _ in range(MOST_DISCARDED // DISCARDED):  # who is cut off while sending does not see the answer
+        if not stream.read(DISCARDED):
+            break
+    raise RequestError(413, "body_too_large", f"the body may hold at most {most} bytes")
 
 
 def _not_utf8() -> RequestError:
     return RequestError(400, "not_utf8", "the body is not UTF-8")
-
-
-def _too_large(most: int) -> RequestError:
-    return RequestError(413, "body_too_large", f"the body may hold at most {most} bytes")

@@ -14,6 +14,7 @@ from sentiment.manifest import Manifest
 from sentiment.results import Explained
 
 BODY = (400, 413, 415, 422)  # what may be wrong with a body
+FORM = (*BODY, 411)  # or with a form
 
 
 class Review(Struct):
@@ -47,8 +48,8 @@ class Operation(NamedTuple):
 
 
 OPERATIONS = {
-    "predict.predict": Operation("Classify a review, or many", (Result, Results), (Review, Reviews), BODY),
-    "explain.explain": Operation("Take a review's result apart", (Explained,), (Review,), BODY),
+    "predict.predict": Operation("Classify a review, or many", (Result, Results), (Review, Reviews), FORM),
+    "explain.explain": Operation("Take a review's result apart", (Explained,), (Review,), FORM),
     "feedback.feedback": Operation(
         "Tell the true label of an earlier review", (Feedback,), (Feedback,), (*BODY, 503), status=202
     ),

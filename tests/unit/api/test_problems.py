@@ -129,6 +129,19 @@ def test_a_form_with_too_many_fields_is_too_large(client: FlaskClient) -> None:
     assert_problem(response, 413, "body_too_large", names="1000 fields")
 
 
+def test_a_form_that_only_its_length_can_end_must_tell_it(client: FlaskClient) -> None:
+    sent = {"input_stream": io.BytesIO(b"text=good"), "content_type": "application/x-www-form-urlencoded"}
+    response = client.post("/predict", **sent, headers={"Transfer-Encoding": "chunked"})
+    assert_problem(response, 411, "length_required", names="Content-Length")
+
+
+@pytest.mark.parametrize("parameter", ["", "; boundary=y", "; boundary=\xe9"])
+def test_what_is_no_form_is_a_bad_request(client: FlaskClient, parameter: str) -> None:
+    part = b'--x\r\nContent-Disposition: form-data; name="text"\r\n\r\ngood\r\n--x--\r\n'
+    response = client.post("/predict", data=part, content_type="multipart/form-data" + parameter)
+    assert_problem(response, 400, "form_malformed", names="multipart/form-data")
+
+
 @pytest.mark.parametrize(
     "path", ["/", "/predict/", "//predict", "///predict", "/Predict", "/static/x", "/health", "/\x00", "/../model"]
 )

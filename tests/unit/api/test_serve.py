@@ -46,8 +46,10 @@ def test_a_chunked_body_is_read_whole(server: Running) -> None:
     assert (status, answer["label"]) == (200, "positive")
 
 
-@pytest.mark.parametrize("content_type", ["application/json", "application/x-www-form-urlencoded"])
-@pytest.mark.parametrize("chunked", [True, False])
+@pytest.mark.parametrize(
+    ("content_type", "chunked"),
+    [("application/json", True), ("application/json", False), ("application/x-www-form-urlencoded", False)],
+)
 def test_a_body_is_taken_up_to_the_limit_and_not_cut(server: Running, content_type: str, chunked: bool) -> None:
     headers = {"Content-Type": content_type} | ({"Transfer-Encoding": "chunked"} if chunked else {})
     start = b"text=good&film=" if "form" in content_type else b'{"text": "good"}'
@@ -66,6 +68,28 @@ def test_a_body_that_ends_early_is_no_review(server: Running, kind: str, start: 
         connection.sendall(header.encode() + start)
         connection.shutdown(socket.SHUT_WR)
         assert connection.recv(65_536).startswith(b"HTTP/1.1 400 ")
+
+
+@pytest.mark.parametrize(
+    ("content_type", "start"),
+    [
+        ("application/json", b'{"text": "not g'),
+        ("application/x-www-form-urlencoded", b"text=not+g"),
+        ("multipart/form-data; boundary=x", b'--x\r\nContent-Disposition: form-data; name="text"\r\n\r\nnot g'),
+    ],
+)
+def test_a_chunked_body_that_is_cut_is_no_review(server: Running, content_type: str, start: bytes) -> None:
+    header = f"POST /predict HTTP/1.1\r\nHost: x\r\nContent-Type: {content_type}\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with socket.create_connection((server.host, server.port), timeout=10) as connection:
+        connection.sendall(header.encode() + b"%x\r\n%s\r\n" % (len(start), start))
+        connection.shutdown(socket.SHUT_WR)
+        assert re.match(rb"HTTP/1\.1 4(00|11) ", connection.recv(65_536))
+
+
+@pytest.mark.parametrize("content_type", ["application/json", "application/x-www-form-urlencoded"])
+def test_who_sends_far_too_much_sees_the_refusal(server: Running, content_type: str) -> None:
+    status, answer = ask(server, b"a" * (12 << 20), {"Content-Type": content_type})
+    assert (status, answer["code"]) == (413, "body_too_large")
 
 
 def test_deep_nesting_does_not_end_the_process(server: Running) -> None:
