@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib import metadata
 from typing import Annotated
 
 import msgspec
@@ -69,6 +70,12 @@ class Tensor(Struct, frozen=True):
     shape: tuple[int, ...]
 
 
+class Server(Struct, frozen=True):
+    name: str
+    version: str
+    extensions: tuple[str, ...] = ()
+
+
 class Model(Struct, frozen=True):
     name: str
     versions: tuple[str, ...]
@@ -98,19 +105,30 @@ def inference_blueprint(classifier: Classifier, settings: Settings, metrics: Met
     def ready() -> Response:
         return answer({"ready": True})
 
+    @blueprint.get("")
+    def server() -> Response:
+        return answer(Server("review-sentiment", metadata.version("review-sentiment")))
+
     @blueprint.get("/models/<name>")
-    def model(name: str) -> Response:
-        _check_name(name)
+    @blueprint.get("/models/<name>/versions/<version>")
+    def model(name: str, version: str = classifier.version) -> Response:
+        _check_model(name, version, classifier)
         return answer(about)
 
     @blueprint.get("/models/<name>/ready")
-    def model_ready(name: str) -> Response:
-        _check_name(name)
+    @blueprint.get("/models/<name>/versions/<version>/ready")
+    def model_ready(name: str, version: str = classifier.version) -> Response:
+        _check_model(name, version, classifier)
         return answer({"name": MODEL, "ready": True})
 
     @blueprint.post("/models/<name>/infer")
-    def infer(name: str) -> Response:
-        _check_name(name)
+    @blueprint.post("/models/<name>/versions/<version>/infer")
+    def infer(name: str, version: str = classifier.version) -> Response:
+        _check_model(name, version, classifier)
+        if "HTTP_INFERENCE_HEADER_CONTENT_LENGTH" in request.environ:
+            raise RequestError(
+                415, "binary_data_unsupported", "send tensors in JSON, as `data`: binary data is not taken"
+            )
         body = read_json(request, settings.max_body_bytes)
         question = decode(_QUESTION, body, "request_malformed", "not an inference request")
         predictions = classifier.predict(_texts(question.inputs[0], settings))
@@ -120,9 +138,11 @@ def inference_blueprint(classifier: Classifier, settings: Settings, metrics: Met
     return blueprint
 
 
-def _check_name(name: str) -> None:
+def _check_model(name: str, version: str, classifier: Classifier) -> None:
     if name != MODEL:
         raise RequestError(404, "model_not_found", f"the only model here is `{MODEL}`")
+    if version != classifier.version:
+        raise RequestError(404, "version_not_found", f"the only version here is `{classifier.version}`")
 
 
 def _texts(given: Input, settings: Settings) -> tuple[str, ...]:
@@ -144,7 +164,7 @@ def _outputs(question: Question, predictions: Predictions) -> list[Output]:
         LABEL: Output(LABEL, shape, "BYTES", labels),
         PROBABILITY: Output(PROBABILITY, shape, "FP64", predictions.probability.tolist()),
     }
-    if question.outputs is UNSET:
+    if not question.outputs:
         return list(known.values())
     if not all(asked.name in known for asked in question.outputs):
         raise RequestError(422, "output_unknown", f"`outputs` may name {LABEL} and {PROBABILITY}")

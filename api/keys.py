@@ -15,7 +15,16 @@ from sentiment.errors import SettingError
 
 # Whoever restarts, watches or looks up this server needs no key; nothing of the model or of a review is told there.
 OPEN = frozenset(
-    {"health.live", "health.ready", "inference.live", "inference.ready", "metrics.show", "openapi.spec", "openapi.docs"}
+    {
+        "health.live",
+        "health.ready",
+        "inference.live",
+        "inference.ready",
+        "inference.server",
+        "metrics.show",
+        "openapi.spec",
+        "openapi.docs",
+    }
 )
 KEY = re.compile(r"[A-Za-z0-9._~+/-]{16,}=*")  # the characters of a bearer token (RFC 6750), and too many to guess
 

@@ -70,7 +70,7 @@ def _operation(rule: Rule, schema_of: dict[Any, Node], settings: Settings) -> No
     answered = {"description": "The answer", "content": _content((operation.media,), operation.answers, schema_of)}
     refusals = {*operation.refusals, 401} if needs_key else operation.refusals
     node: Node = {
-        "operationId": rule.endpoint.replace(".", "_"),
+        "operationId": "_".join([*rule.endpoint.split("."), *sorted(rule.arguments - {"name"})]),
         "summary": operation.summary,
         "parameters": [_parameter(name, "path", "string") for name in sorted(rule.arguments)]
         + [_parameter(name, "query", "boolean") for name in QUERIES.get(rule.endpoint, ())],

@@ -61,6 +61,7 @@ OPERATIONS = {
     "openapi.docs": Operation("A page to try it", media="text/html"),
     "inference.live": Operation("Open Inference Protocol: is the process alive?", (dict[str, bool],)),
     "inference.ready": Operation("Open Inference Protocol: is there a verified model?", (dict[str, bool],)),
+    "inference.server": Operation("Open Inference Protocol: the server", (inference.Server,)),
     "inference.model": Operation("Open Inference Protocol: the model's tensors", (inference.Model,), refusals=(404,)),
     "inference.model_ready": Operation(
         "Open Inference Protocol: is this model ready?", (dict[str, str | bool],), refusals=(404,)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -21,6 +22,8 @@ def test_health_and_the_model_are_told(client: FlaskClient) -> None:
     assert client.get("/v2/health/live").get_json() == {"live": True}
     assert client.get("/v2/health/ready").get_json() == {"ready": True}
     assert client.get("/v2/models/sentiment/ready").get_json() == {"name": "sentiment", "ready": True}
+    server = client.get("/v2").get_json()
+    assert (server["name"], server["extensions"]) == ("review-sentiment", [])
     about = client.get("/v2/models/sentiment").get_json()
     assert (about["versions"], about["inputs"][0]["datatype"]) == (["tiny-1"], "BYTES")
 
@@ -44,6 +47,34 @@ def test_a_tensor_of_texts_is_answered_by_labels_and_probabilities(
             },
         ],
     }
+
+
+def test_a_version_that_the_model_tells_may_be_asked(client: FlaskClient) -> None:
+    (version,) = client.get("/v2/models/sentiment").get_json()["versions"]
+    of_version = f"/v2/models/sentiment/versions/{version}"
+    for path in ("", "/ready"):
+        assert client.get(of_version + path).get_json() == client.get("/v2/models/sentiment" + path).get_json()
+    question = {"inputs": [tensor("good")]}
+    assert client.post(f"{of_version}/infer", json=question).get_json() == client.post(INFER, json=question).get_json()
+
+
+def test_outputs_that_name_none_are_all(client: FlaskClient) -> None:
+    response = client.post(INFER, json={"inputs": [tensor("good")], "outputs": []})
+    assert [output["name"] for output in response.get_json()["outputs"]] == ["label", "probability"]
+
+
+def test_parameters_are_left_alone_and_binary_outputs_are_sent_as_json(client: FlaskClient) -> None:
+    outputs = [{"name": "label", "parameters": {"binary_data": True}}]
+    question = {"inputs": [tensor("good", parameters={"a": 1})], "outputs": outputs, "parameters": {"b": "c"}}
+    assert client.post(INFER, json=question).get_json()["outputs"][0]["data"] == ["positive"]
+
+
+@pytest.mark.parametrize("content_type", ["application/octet-stream", "application/json"])
+def test_binary_tensors_are_refused_in_words(client: FlaskClient, content_type: str) -> None:
+    head = json.dumps({"inputs": [{"name": "text", "shape": [1], "datatype": "BYTES"}]}).encode()
+    headers = {"Inference-Header-Content-Length": str(len(head))}
+    response = client.post(INFER, data=head + b"\4\0\0\0good", content_type=content_type, headers=headers)
+    assert_problem(response, 415, "binary_data_unsupported", names="JSON")
 
 
 def test_only_the_outputs_asked_for_are_sent(client: FlaskClient) -> None:
@@ -76,3 +107,9 @@ def test_a_wrong_question_names_the_field(client: FlaskClient, question: Any, co
 @pytest.mark.parametrize(("method", "path"), [("GET", ""), ("GET", "/ready"), ("POST", "/infer")])
 def test_another_model_is_not_found(client: FlaskClient, method: str, path: str) -> None:
     assert_problem(client.open(f"/v2/models/other{path}", method=method), 404, "model_not_found", names="`sentiment`")
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", ""), ("GET", "/ready"), ("POST", "/infer")])
+def test_another_version_is_not_found(client: FlaskClient, method: str, path: str) -> None:
+    response = client.open(f"/v2/models/sentiment/versions/1{path}", method=method)
+    assert_problem(response, 404, "version_not_found", names="`tiny-1`")

@@ -39,7 +39,16 @@ def test_any_of_the_keys_opens(client: FlaskClient, header: str) -> None:
     assert response.status_code == 200
 
 
-OPEN = ["/health/live", "/health/ready", "/v2/health/live", "/v2/health/ready", "/metrics", "/openapi.json", "/docs"]
+OPEN = [
+    "/health/live",
+    "/health/ready",
+    "/v2",
+    "/v2/health/live",
+    "/v2/health/ready",
+    "/metrics",
+    "/openapi.json",
+    "/docs",
+]
 
 
 @pytest.mark.parametrize("path", OPEN)
@@ -51,7 +60,7 @@ def test_all_else_needs_a_key(client: FlaskClient) -> None:
     paths = client.get("/openapi.json").get_json()["paths"]
     for path in paths.keys() - set(OPEN):
         (method,) = paths[path]
-        response = client.open(path.replace("{name}", "sentiment"), method=method)
+        response = client.open(path.format(name="sentiment", version="tiny-1"), method=method)
         assert_problem(response, 401, "unauthorized")
 
 

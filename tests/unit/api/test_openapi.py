@@ -31,7 +31,12 @@ ASKED: list[tuple[str, str, Any, int]] = [
     ("get", "/openapi.json", None, 200),
     ("get", "/v2/health/live", None, 200),
     ("get", "/v2/health/ready", None, 200),
+    ("get", "/v2", None, 200),
     ("get", "/v2/models/sentiment", None, 200),
+    ("get", "/v2/models/sentiment/versions/tiny-1", None, 200),
+    ("get", "/v2/models/sentiment/versions/tiny-1/ready", None, 200),
+    ("get", "/v2/models/sentiment/versions/tiny-2/ready", None, 404),
+    ("post", "/v2/models/sentiment/versions/tiny-1/infer", {"inputs": [INPUT]}, 200),
     ("get", "/v2/models/other", None, 404),
     ("get", "/v2/models/sentiment/ready", None, 200),
     ("post", "/v2/models/sentiment/infer", {"id": "a", "inputs": [INPUT]}, 200),
@@ -49,8 +54,13 @@ def client(app: Flask) -> FlaskClient:
     return app.test_client()
 
 
-def described(client: FlaskClient, method: str, path: str) -> dict[str, Any]:
+def template_of(path: str) -> str:
     template = re.sub("/models/[^/]+", "/models/{name}", path.partition("?")[0])
+    return re.sub("/versions/[^/]+", "/versions/{version}", template)
+
+
+def described(client: FlaskClient, method: str, path: str) -> dict[str, Any]:
+    template = template_of(path)
     found: dict[str, Any] = client.get("/openapi.json").get_json()["paths"][template][method]
     return found
 
@@ -83,7 +93,7 @@ def test_a_body_is_taken_if_and_only_if_it_is_as_described(
 
 def test_every_route_that_answers_json_is_tried_above(app: Flask) -> None:
     document = app.test_client().get("/openapi.json").get_json()
-    tried = {re.sub("/models/[^/]+", "/models/{name}", path.partition("?")[0]) for _, path, _, _ in ASKED}
+    tried = {template_of(path) for _, path, _, _ in ASKED}
     assert set(document["paths"]) == tried | {"/metrics", "/docs"}
 
 
