@@ -14,7 +14,7 @@ from api.answers import answer
 from api.bodies import decode, read_json
 from api.metrics import Metrics
 from api.problems import RequestError
-from api.reviews import check_number, check_text
+from api.reviews import NOT_BLANK, check_number, check_text
 from api.settings import Settings
 from sentiment import Classifier
 from sentiment.predictions import Predictions
@@ -23,19 +23,24 @@ MODEL = "sentiment"
 TEXT, LABEL, PROBABILITY = "text", "label", "probability"
 
 
+def _described(**rule: object) -> Meta:
+    """A rule for the description; the code below checks it, because its refusal says more than the decoder's."""
+    return Meta(extra_json_schema=rule)
+
+
 class Input(Struct, frozen=True):
     """A tensor of texts; `shape` is [n] or [n, 1]."""
 
     name: str
     shape: Annotated[tuple[int, ...], Meta(min_length=1, max_length=2)]
-    datatype: str
-    data: tuple[str, ...]
+    datatype: Annotated[str, _described(const="BYTES")]
+    data: Annotated[tuple[Annotated[str, _described(pattern=NOT_BLANK)], ...], _described(minItems=1)]
 
 
 class Requested(Struct, frozen=True):
     """An output that is asked for."""
 
-    name: str
+    name: Annotated[str, _described(enum=(LABEL, PROBABILITY))]
 
 
 class Question(Struct, frozen=True):

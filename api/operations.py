@@ -9,6 +9,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from api import inference
 from api.answers import JSON
 from api.feedback import Feedback
+from api.reviews import NOT_BLANK
 from sentiment import Result
 from sentiment.manifest import Manifest
 from sentiment.results import Explained
@@ -20,14 +21,14 @@ FORM = (*BODY, 411)  # or with a form
 class Review(Struct):
     """A review to classify; its other fields come back as they are."""
 
-    text: Annotated[str, Meta(min_length=1, examples=["Superb, not a dull moment"])]
+    text: Annotated[str, Meta(pattern=NOT_BLANK, examples=["Superb, not a dull moment"])]
     id: str | int | UnsetType = UNSET
 
 
 class Reviews(Struct):
     """Texts to classify together."""
 
-    texts: Annotated[list[Annotated[str, Meta(min_length=1)]], Meta(min_length=1)]
+    texts: Annotated[list[Annotated[str, Meta(pattern=NOT_BLANK)]], Meta(min_length=1)]
 
 
 class Results(Struct):

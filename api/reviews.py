@@ -29,6 +29,8 @@ class _Body(Struct):
     id: Raw | UnsetType = UNSET
 
 
+NOT_BLANK = r"\S"  # of a text, in a JSON schema
+
 _BODY = msgspec.json.Decoder(_Body)
 _ID = msgspec.json.Decoder(str | int)
 _TEXT = msgspec.json.Decoder(str)

@@ -20,7 +20,9 @@ INPUT = {"name": "text", "shape": [2], "datatype": "BYTES", "data": ["good", "ba
 ASKED: list[tuple[str, str, Any, int]] = [
     ("post", "/predict", {"text": "good", "id": 7, "film": "Amélie"}, 200),
     ("post", "/predict?explain=true", {"texts": ["good", "bad"]}, 200),
+    ("post", "/predict", {"text": " \n"}, 422),
     ("post", "/predict", {"texts": []}, 422),
+    ("post", "/predict", {"texts": ["good", ""]}, 422),
     ("post", "/explain", {"text": "good", "id": 7}, 200),
     ("post", "/explain", {"texts": ["good"]}, 422),
     ("post", "/feedback", {"id": 7, "label": "positive"}, 202),
@@ -41,6 +43,10 @@ ASKED: list[tuple[str, str, Any, int]] = [
     ("get", "/v2/models/sentiment/ready", None, 200),
     ("post", "/v2/models/sentiment/infer", {"id": "a", "inputs": [INPUT]}, 200),
     ("post", "/v2/models/sentiment/infer", {"inputs": []}, 422),
+    ("post", "/v2/models/sentiment/infer", {"inputs": [INPUT | {"datatype": "FP32"}]}, 422),
+    ("post", "/v2/models/sentiment/infer", {"inputs": [INPUT | {"data": ["good", " "]}]}, 422),
+    ("post", "/v2/models/sentiment/infer", {"inputs": [INPUT | {"data": [], "shape": [0]}]}, 422),
+    ("post", "/v2/models/sentiment/infer", {"inputs": [INPUT], "outputs": [{"name": "logits"}]}, 422),
 ]
 
 
