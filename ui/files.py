@@ -48,19 +48,19 @@ class ModelChangedError(ServiceError):
 
 
 class ApiPredictor:
-    """The API's answers to texts; a text that the API refuses has its reason instead.
+    """The API's answers to texts; a text that the API refuses has its reason instead, as `told` words it.
 
     `version` is that of the first answer; ModelChangedError if a later one is another's.
     """
 
-    def __init__(self, api: Api) -> None:
-        self._api = api
+    def __init__(self, api: Api, told: Callable[[RefusedError], str] = str) -> None:
+        self._api, self._told = api, told
         self.version = ""
 
     def __call__(self, texts: Sequence[str]) -> Iterator[Prediction | str]:
         for answer in self._api.score(texts):
             if isinstance(answer, RefusedError):
-                yield str(answer)
+                yield self._told(answer)
                 continue
             self.version = self.version or answer.model_version
             if answer.model_version != self.version:

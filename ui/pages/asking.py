@@ -10,6 +10,7 @@ import streamlit as st
 from sentiment.results import Label
 from ui.client import RefusedError, UnreachableError
 from ui.context import Context
+from ui.words import Words
 
 OTHER: dict[Label, Label] = {"positive": "negative", "negative": "positive"}
 
@@ -26,8 +27,14 @@ def asking(context: Context) -> Iterator[None]:
         with st.expander(words("api.detail")):
             st.text(str(error))
     except RefusedError as error:
-        st.error(words.known(f"refusal.{error.code}", words("api.refused", status=error.status)))
-        st.text(str(error))
+        st.error(refusal(words, error, words("api.refused", status=error.status)))
+        with st.expander(words("api.detail")):
+            st.text(f"{error.code}: {error}")
+
+
+def refusal(words: Words, error: RefusedError, otherwise: str | None = None) -> str:
+    """What the refusal's code means in the page's language; of a code that is new, `otherwise` or the API's words."""
+    return words.known(f"refusal.{error.code}", otherwise or str(error))
 
 
 def send_feedback(context: Context, review: str, label: Label) -> bool:
@@ -39,8 +46,8 @@ def send_feedback(context: Context, review: str, label: Label) -> bool:
         st.toast(context.words("feedback.refused", reason=reason), icon=":material/cloud_off:")
         return False
     except RefusedError as error:
-        known = context.words.known(f"refusal.{error.code}", str(error))
-        st.toast(context.words("feedback.refused", reason=known), icon=":material/error:")
+        reason = refusal(context.words, error)
+        st.toast(context.words("feedback.refused", reason=reason), icon=":material/error:")
         return False
     st.toast(context.words("feedback.thanks"), icon=":material/check:")
     return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from sentiment.errors import DataError, SettingError
 from ui.context import Context
 from ui.files import ENDINGS, ApiPredictor, Job, ModelChangedError, Outcome, Row
-from ui.pages.asking import asking
+from ui.pages.asking import asking, refusal
 from ui.pages.columns import confidence
 from ui.words import Words
 
@@ -61,7 +62,7 @@ def _done(upload: UploadedFile | None) -> Done | None:
 def _score(context: Context, upload: UploadedFile, column: str | None) -> None:
     """Score the file batch by batch; what can't be read or written as a whole is said, and nothing is kept."""
     words = context.words
-    predictor, outcome = ApiPredictor(context.reach.api), Outcome()
+    predictor, outcome = ApiPredictor(context.reach.api, partial(refusal, words)), Outcome()
     bar = st.progress(0.0, text=words("file.reading"))
     with tempfile.TemporaryDirectory() as folder:
         job = _job(Path(folder), upload, column)

@@ -19,7 +19,7 @@ from ui.context import Reach
 from ui.examples import EXAMPLES
 from ui.pages import file
 from ui.settings import Settings
-from ui.words import LANGUAGES, words_of
+from ui.words import LANGUAGES, Words, words_of
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -107,7 +107,19 @@ def test_without_the_api_there_is_no_answer_and_the_page_says_why(open_page: Ope
 
 
 def test_a_refusal_is_told_in_the_pages_language(open_page: Open) -> None:
-    assert words_of("fr")("refusal.text_too_long") in said(ask(open_page("try", "fr"), "a" * 3_000))
+    app = ask(open_page("try", "fr"), "a" * 3_000)
+    french = words_of("fr")
+    assert [error.value for error in app.error] == [french("refusal.text_too_long")]
+    (detail,) = app.expander
+    assert detail.label == french("api.detail")
+    assert [text.value for text in detail.text] == ["text_too_long: `text` has 3000 characters, the most is 2000"]
+
+
+def test_a_row_that_the_api_refuses_says_why_in_the_pages_language(open_page: Open) -> None:
+    french = words_of("fr")
+    app = score(open_page("file", "fr"), "reviews.csv", b"text\ngood\n" + b"a" * 3_000 + b"\n", french)
+    bad = app.dataframe[0].value
+    assert list(bad[french("column.problem")]) == [french("refusal.text_too_long")]
 
 
 def test_a_file_is_scored_and_can_be_taken_away(open_page: Open) -> None:
@@ -121,10 +133,10 @@ def test_a_file_is_scored_and_can_be_taken_away(open_page: Open) -> None:
     assert doubtful[ENGLISH("column.confidence")].dtype == float
 
 
-def score(app: AppTest, name: str, content: bytes) -> AppTest:
+def score(app: AppTest, name: str, content: bytes, words: Words = ENGLISH) -> AppTest:
     """Upload a file and press the button that scores it."""
     app.file_uploader[0].upload(name, content, "text/csv").run(timeout=20)
-    (button,) = [button for button in app.button if button.label == ENGLISH("file.score")]
+    (button,) = [button for button in app.button if button.label == words("file.score")]
     button.click().run(timeout=20)
     assert not app.exception
     return app
