@@ -38,18 +38,21 @@ def feedback_blueprint(publish: Publish | None, settings: Settings) -> Blueprint
     @blueprint.post("/feedback")
     def feedback() -> Response:
         given = decode(_FEEDBACK, read_json(request, settings.max_body_bytes), "feedback_malformed", "not a feedback")
+        review = str(given.id)
+        if len(review) > MOST_ID_CHARACTERS:  # digits of an integer, which the decoder does not count
+            raise RequestError(422, "feedback_malformed", f"`id` may have at most {MOST_ID_CHARACTERS} characters")
         if publish is None:
             raise RequestError(503, "feedback_not_configured", "this server has no broker to keep feedback on")
-        told = Feedback(str(given.id), given.label)
-        _keep(publish, told)
+        told = Feedback(review, given.label)
+        _keep(publish, review, told)
         return answer(told, 202)
 
     return blueprint
 
 
-def _keep(publish: Publish, feedback: Feedback) -> None:
+def _keep(publish: Publish, review: str, feedback: Feedback) -> None:
     try:
-        publish(str(feedback.id).encode(), msgspec.json.encode(feedback))
+        publish(review.encode(), msgspec.json.encode(feedback))
     except ServiceError as error:
         current_app.logger.warning("feedback may not have been kept: %s", error)
         detail = "the feedback may not have been kept: the broker did not acknowledge it; send it again later"
