@@ -110,6 +110,8 @@ def _is_json(request: Request) -> bool:
 
 
 def _read(request: Request, most: int) -> bytes:
+    if "HTTP_EXPECT" in request.environ and (request.content_length or 0) > most:
+        raise _too_large(most)  # at once: the client sends the body only if it is asked to
     # The server's own stream, which ends where the body does: werkzeug's takes as long as scoring a review.
     stream = request.environ["wsgi.input"]
     body: bytes = stream.read(most + 1)
@@ -118,7 +120,11 @@ def _read(request: Request, most: int) -> bytes:
     for _ in range(MOST_DISCARDED // DISCARDED):  # who is cut off while sending does not see the answer
         if not stream.read(DISCARDED):
             break
-    raise RequestError(413, "body_too_large", f"the body may hold at most {most} bytes")
+    raise _too_large(most)
+
+
+def _too_large(most: int) -> RequestError:
+    return RequestError(413, "body_too_large", f"the body may hold at most {most} bytes")
 
 
 def _not_utf8() -> RequestError:

@@ -92,6 +92,14 @@ def test_who_sends_far_too_much_sees_the_refusal(server: Running, content_type: 
     assert (status, answer["code"]) == (413, "body_too_large")
 
 
+@pytest.mark.parametrize(("length", "told"), [(9, b"HTTP/1.1 100 "), (Settings.max_body_bytes + 1, b"HTTP/1.1 413 ")])
+def test_who_asks_before_sending_too_much_is_not_told_to_go_on(server: Running, length: int, told: bytes) -> None:
+    header = f"POST /predict HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n"
+    with socket.create_connection((server.host, server.port), timeout=10) as connection:
+        connection.sendall(header.encode() + b"Expect: 100-continue\r\n\r\n")
+        assert connection.recv(65_536).startswith(told)
+
+
 def test_deep_nesting_does_not_end_the_process(server: Running) -> None:
     status, answer = ask(server, b'{"text": ' + b"[" * 1_000_000)
     assert (status, answer["code"]) == (400, "not_json")
