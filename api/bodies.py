@@ -23,10 +23,13 @@ DISCARDED, MOST_DISCARDED = 1 << 20, 16 << 20  # bytes over the limit: at once, 
 T = TypeVar("T")
 
 
-def read_json(request: Request, most: int) -> bytes:
-    """The body without a byte order mark; RequestError if it is not JSON by its type, or more than `most` bytes."""
+def read_json(request: Request, most: int, *, typed: bool = True) -> bytes:
+    """The body without a byte order mark; RequestError if it is not JSON by its type, or more than `most` bytes.
+
+    With `typed` false it may have no type at all.
+    """
     _check_encoding(request)
-    if not _is_json(request):
+    if not _is_json(request) and (typed or request.mimetype):
         raise _wrong_type(f"send {JSON}", JSON)
     return _read(request, most).removeprefix(codecs.BOM_UTF8)
 

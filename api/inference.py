@@ -134,7 +134,7 @@ def inference_blueprint(classifier: Classifier, settings: Settings, metrics: Met
             raise RequestError(
                 415, "binary_data_unsupported", "send tensors in JSON, as `data`: binary data is not taken"
             )
-        body = read_json(request, settings.max_body_bytes)
+        body = read_json(request, settings.max_body_bytes, typed=False)  # Triton's client sends no type
         question = decode(_QUESTION, body, "request_malformed", "not an inference request")
         predictions = classifier.predict(_texts(question.inputs[0], settings))
         metrics.answers.count(predictions)

@@ -63,6 +63,13 @@ def test_outputs_that_name_none_are_all(client: FlaskClient) -> None:
     assert [output["name"] for output in response.get_json()["outputs"]] == ["label", "probability"]
 
 
+def test_a_question_needs_no_type_but_takes_no_other(client: FlaskClient) -> None:
+    question = json.dumps({"inputs": [tensor("good")]}).encode()
+    assert client.post(INFER, data=question).get_json()["outputs"][0]["data"] == ["positive"]
+    response = client.post(INFER, data=question, content_type="application/octet-stream")
+    assert_problem(response, 415, "unsupported_media_type", names="application/json")
+
+
 def test_parameters_are_left_alone_and_binary_outputs_are_sent_as_json(client: FlaskClient) -> None:
     outputs = [{"name": "label", "parameters": {"binary_data": True}}]
     question = {"inputs": [tensor("good", parameters={"a": 1})], "outputs": outputs, "parameters": {"b": "c"}}
