@@ -13,6 +13,7 @@ from werkzeug.http import HTTP_STATUS_CODES
 from api.answers import body
 
 PROBLEM = "application/problem+json"
+DISCARDED, MOST_DISCARDED = 1 << 20, 16 << 20  # bytes of a refused request's body: at once, in all
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,9 +45,20 @@ def register(app: Flask) -> None:
 
 
 def _refused(error: RequestError) -> Response:
+    if error.status != 401:  # who has no key keeps no thread waiting for a body
+        _discard_body()
     response = _response(error.status, error.code, error.detail)
     response.headers.extend(error.headers)
     return response
+
+
+def _discard_body() -> None:
+    """Read what is left, up to a bound: the connection is closed on who is still sending, and the answer is lost."""
+    if "HTTP_EXPECT" in request.environ:  # the body is sent only if it is asked for
+        return
+    for _ in range(MOST_DISCARDED // DISCARDED):
+        if not request.environ["wsgi.input"].read(DISCARDED):
+            return
 
 
 def _http_error(error: HTTPException) -> Response:
