@@ -26,12 +26,12 @@ def explain_blueprint(classifier: Classifier, settings: Settings, metrics: Metri
             raise RequestError(422, "texts_not_explained", "send one `text`: `texts` can't be explained together")
         predictions = classifier.predict([asked.text])
         metrics.answers.count(predictions)
-        return answer(explained(classifier, asked, predictions))
+        return answer(_explained(classifier, asked, predictions))
 
     return blueprint
 
 
-def explained(classifier: Classifier, review: Review, predictions: Predictions) -> Explained:
+def _explained(classifier: Classifier, review: Review, predictions: Predictions) -> Explained:
     """The answer that `/predict` gives, and all that led to it."""
     explanation = classifier.explain(review.text)
     given = result(predictions[0], classifier.version, review.sent, id=review.id)
