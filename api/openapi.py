@@ -18,7 +18,7 @@ from werkzeug.routing import Map, Rule
 from api.answers import JSON, answer, body
 from api.bodies import FORMS
 from api.keys import OPEN
-from api.operations import CONDITIONAL, FORMS_TOO, OPERATIONS, QUERIES
+from api.operations import CONDITIONAL, FORMS_TOO, OPERATIONS, PARAMETERS, QUERIES
 from api.problems import PROBLEM, Problem
 from api.settings import Settings
 
@@ -48,7 +48,7 @@ def openapi_blueprint(settings: Settings) -> Blueprint:
 
 
 def document(routes: Map, settings: Settings) -> Node:
-    """The description of every route; KeyError for one that `OPERATIONS` does not know."""
+    """The description of every route; KeyError for one, or its parameter, that `api.operations` does not know."""
     types = [kind for operation in OPERATIONS.values() for kind in (*operation.answers, *operation.bodies)]
     schemas, components = msgspec.json.schema_components([*types, Problem], ref_template=REFERENCE)
     schema_of = dict(zip(types, schemas, strict=False))
@@ -72,8 +72,8 @@ def _operation(rule: Rule, schema_of: dict[Any, Node], settings: Settings) -> No
     node: Node = {
         "operationId": "_".join([*rule.endpoint.split("."), *sorted(rule.arguments - {"name"})]),
         "summary": operation.summary,
-        "parameters": [_parameter(name, "path", "string") for name in sorted(rule.arguments)]
-        + [_parameter(name, "query", "boolean") for name in QUERIES.get(rule.endpoint, ())],
+        "parameters": [_parameter(name, "path") for name in sorted(rule.arguments)]
+        + [_parameter(name, "query") for name in QUERIES.get(rule.endpoint, ())],
         "responses": {str(operation.status): answered} | {str(status): _problem(status) for status in sorted(refusals)},
         "security": [{"key": []}] if needs_key else [],
     }
@@ -98,8 +98,8 @@ def _problem(status: int) -> Node:
     return {"description": HTTP_STATUS_CODES[status], "content": {PROBLEM: {"schema": schema}}}
 
 
-def _parameter(name: str, where: str, kind: str) -> Node:
-    return {"name": name, "in": where, "required": where == "path", "schema": {"type": kind}}
+def _parameter(name: str, where: str) -> Node:
+    return {"name": name, "in": where, "required": where == "path", "schema": PARAMETERS[name]}
 
 
 def _hash(tag: str, page: str) -> str:

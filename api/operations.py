@@ -74,6 +74,11 @@ OPERATIONS = {
         (404, *BODY),
     ),
 }
-QUERIES = {"predict.predict": ("explain",)}  # names of query parameters, true or false
+QUERIES = {"predict.predict": ("explain",)}  # names of query parameters
+PARAMETERS: dict[str, dict[str, Any]] = {
+    "name": {"type": "string", "enum": [inference.MODEL]},
+    "version": {"type": "string"},
+    "explain": {"type": "boolean"},
+}
 CONDITIONAL = ("model.model",)  # where an answer that is known already is not sent again
 FORMS_TOO = ("predict.predict", "explain.explain")  # where a body may be a form, which holds one review

@@ -97,6 +97,11 @@ def test_a_body_is_taken_if_and_only_if_it_is_as_described(
     assert OAS31Validator(schema | {"components": components}).is_valid(body) == (status < 400)
 
 
+def test_the_only_model_s_name_is_told(client: FlaskClient) -> None:
+    (name,) = described(client, "get", "/v2/models/sentiment")["parameters"]
+    assert name["schema"]["enum"] == [client.get("/v2/models/sentiment").get_json()["name"]]
+
+
 def test_every_route_that_answers_json_is_tried_above(app: Flask) -> None:
     document = app.test_client().get("/openapi.json").get_json()
     tried = {template_of(path) for _, path, _, _ in ASKED}
