@@ -20,7 +20,7 @@ from streaming.brokers.seam import Cluster, Group
 from streaming.dead_letters import DeadLetter, Target, dead_letters, replay
 from streaming.messages import Reason, time_of
 from streaming.settings import Limits
-from streaming.topics import require_topics
+from streaming.topics import require_topics, room
 
 GROUP = "sentiment-dlq"
 READ_IDLE, REPLAY_IDLE = 2.0, 5.0  # seconds
@@ -128,7 +128,7 @@ def send_again(group: str, reasons: tuple[str, ...], idle: float, as_json: bool,
 
 def _target(cluster: Cluster, topic: str, limits: Limits) -> Target:
     """What the topic takes, or the client sends, as one record."""
-    return Target(topic, min(limits.sent_bytes, cluster.room([topic]).get(topic, limits.sent_bytes)))
+    return Target(topic, min(limits.sent_bytes, room(cluster.configs([topic]), topic, limits.sent_bytes)))
 
 
 def _of(reasons: tuple[str, ...]) -> Callable[[DeadLetter], bool]:

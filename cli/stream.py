@@ -11,7 +11,7 @@ import click
 from cli import broker_options, model_option
 from streaming import worker
 from streaming.settings import Limits, StreamSettings, Topics
-from streaming.topics import create_topics, require_room, require_topics
+from streaming.topics import create_topics, require_configs, require_topics
 
 OWN = ("group", "instance", "client", "workers", "metrics_host", "metrics_port", "explain")  # flags that are fields
 
@@ -67,7 +67,7 @@ def stream(model: Path, **flags: Any) -> None:
     if flags["create_topics"]:
         create_topics(cluster, settings.topics, settings.limits)
     require_topics(cluster, settings.topics.names())
-    require_room(cluster, settings.topics, settings.limits)
+    require_configs(cluster, settings.topics, settings.limits)
     worker.run(settings, model)
 
 

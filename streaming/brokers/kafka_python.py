@@ -16,7 +16,7 @@ from streaming.brokers.header_names import accept_any
 from streaming.brokers.kafka_python_broker import CLOSE_SECONDS, COMMIT_SECONDS, KafkaPythonBroker
 from streaming.brokers.kafka_python_plain import broker_errors, client_options
 from streaming.brokers.leaving import leave
-from streaming.brokers.seam import MOST_BYTES, Broker, Group, Reader, Sender, Topic
+from streaming.brokers.seam import CLEANUP, MOST_BYTES, Broker, Group, Reader, Sender, Topic
 from streaming.settings import Connection, Limits
 
 RETRY_MILLISECONDS = 10  # after which a transaction is tried again that the broker was still too busy for (0033)
@@ -62,11 +62,11 @@ class KafkaPythonCluster:
             existing = set(admin.list_topics())
         return [topic for topic in topics if topic not in existing]
 
-    def room(self, topics: Sequence[str]) -> dict[str, int]:
+    def configs(self, topics: Sequence[str]) -> dict[str, dict[str, str]]:
         with self._admin("asking for the topics' settings") as admin:
-            asked = [ConfigResource(ConfigResourceType.TOPIC, topic, [MOST_BYTES]) for topic in topics]
+            asked = [ConfigResource(ConfigResourceType.TOPIC, topic, [MOST_BYTES, CLEANUP]) for topic in topics]
             told = admin.describe_configs(asked, config_filter="all").get("topic", {})
-        return {topic: int(settings[MOST_BYTES]["value"]) for topic, settings in told.items() if MOST_BYTES in settings}
+        return {topic: {name: each["value"] for name, each in config.items()} for topic, config in told.items()}
 
     def knows(self, group: str, topic: str) -> bool:
         with broker_errors(f"asking for the commits of group {group} at {self._connection.bootstrap_servers}"):

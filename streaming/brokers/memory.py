@@ -15,6 +15,7 @@ from typing import Self
 from sentiment.errors import ServiceError
 from streaming.brokers.memory_log import Entry, GroupState, Membership, Transaction
 from streaming.brokers.seam import (
+    CLEANUP,
     MOST_BYTES,
     TAKEN,
     Batch,
@@ -29,7 +30,7 @@ from streaming.brokers.seam import (
     Topic,
 )
 
-DEFAULT_ROOM = 1_048_588  # Kafka's own
+DEFAULTS = {MOST_BYTES: "1048588", CLEANUP: "delete"}  # Kafka's own
 
 
 class MemoryCluster:
@@ -38,7 +39,7 @@ class MemoryCluster:
     def __init__(self, most_records: int = 500) -> None:
         self.most_records = most_records
         self._topics: dict[str, list[list[Entry]]] = {}
-        self._rooms: dict[str, int] = {}
+        self._configs: dict[str, dict[str, str]] = {}
         self._groups: dict[str, GroupState] = {}
 
     def join(self, group: Group) -> Broker:
@@ -56,14 +57,14 @@ class MemoryCluster:
     def create(self, topics: Sequence[Topic]) -> list[str]:
         new = [topic for topic in topics if topic.name not in self._topics]
         self._topics |= {topic.name: [[] for _ in range(topic.partitions)] for topic in new}
-        self._rooms |= {topic.name: int(topic.settings.get(MOST_BYTES, DEFAULT_ROOM)) for topic in new}
+        self._configs |= {topic.name: {**DEFAULTS, **topic.settings} for topic in new}
         return [topic.name for topic in new]
 
     def missing(self, topics: Sequence[str]) -> list[str]:
         return [topic for topic in topics if topic not in self._topics]
 
-    def room(self, topics: Sequence[str]) -> dict[str, int]:
-        return {topic: self._rooms[topic] for topic in topics}
+    def configs(self, topics: Sequence[str]) -> dict[str, dict[str, str]]:
+        return {topic: self._configs[topic] for topic in topics}
 
     def knows(self, group: str, topic: str) -> bool:
         return any(name == topic for name, _ in self._groups.get(group, GroupState()).committed)

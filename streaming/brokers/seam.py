@@ -15,6 +15,7 @@ Partition: TypeAlias = tuple[str, int]
 
 TRANSACTION_BYTES = 8 << 20  # what is answered in one: the broker ends it after a minute
 MOST_BYTES = "max.message.bytes"  # the topic's setting: how large a batch may be, and a record in one of its own
+CLEANUP = "cleanup.policy"  # the topic's setting: whether it is compacted
 TAKEN = (
     "another process has taken this one's name in the group (each needs an --instance of its own), or a batch took "
     "longer than the broker leaves a transaction open"
@@ -183,8 +184,8 @@ class Cluster(Protocol):
     def missing(self, topics: Sequence[str]) -> list[str]:
         """Those of `topics` that do not exist."""
 
-    def room(self, topics: Sequence[str]) -> dict[str, int]:
-        """The most bytes that a batch of records may have, for each of `topics` of which the cluster tells it."""
+    def configs(self, topics: Sequence[str]) -> dict[str, dict[str, str]]:
+        """MOST_BYTES and CLEANUP of each of `topics`, as far as the cluster tells."""
 
     def knows(self, group: str, topic: str) -> bool:
         """Whether the group has committed anything of the topic. A broker forgets a group that nobody is in."""

@@ -12,7 +12,7 @@ from kafka import KafkaAdminClient
 from streaming.brokers.clients import open_cluster
 from streaming.brokers.confluent import ConfluentCluster
 from streaming.brokers.header_names import HeaderName
-from streaming.brokers.seam import MOST_BYTES, Group, Headers, Reply, Topic
+from streaming.brokers.seam import CLEANUP, MOST_BYTES, Group, Headers, Reply, Topic
 from streaming.settings import CLIENTS, Connection, Limits
 from tests.contract.conftest import World, poll, poll_all, read, values, waiting
 
@@ -191,10 +191,13 @@ def test_creating_topics_twice_changes_nothing(world: World) -> None:
     assert world.cluster.missing([world.reviews, new]) == []
 
 
-def test_a_topic_tells_how_large_a_batch_may_be(world: World) -> None:
-    small = Topic(f"small-{world.name}", 1, 1, {MOST_BYTES: "50000"})
+def test_a_topic_tells_how_large_a_batch_may_be_and_whether_it_is_compacted(world: World) -> None:
+    small = Topic(f"small-{world.name}", 1, 1, {MOST_BYTES: "50000", CLEANUP: "compact,delete"})
     world.cluster.create([small])
-    assert world.cluster.room([small.name, world.reviews]) == {small.name: 50_000, world.reviews: 1_048_588}
+    assert world.cluster.configs([small.name, world.reviews]) == {
+        small.name: {MOST_BYTES: "50000", CLEANUP: "compact,delete"},
+        world.reviews: {MOST_BYTES: "1048588", CLEANUP: "delete"},
+    }
 
 
 def test_what_a_group_has_not_answered_is_waiting(world: World) -> None:

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from cli import doctor
 from sentiment.errors import ServiceError
 from streaming.brokers.memory import MemoryCluster
-from streaming.brokers.seam import MOST_BYTES, Topic
+from streaming.brokers.seam import CLEANUP, MOST_BYTES, Topic
 from streaming.settings import Connection, Limits, Topics
 from streaming.topics import create_topics
 from tests.tiny import write_tiny_model
@@ -53,6 +53,19 @@ def test_topics_that_take_less_than_an_answer_may_have_are_broken(tmp_path: Path
     assert "dlq.reviews takes 1,048,588 bytes and needs 2,000,000" in found["Kafka"]["says"]
     assert "--result-bytes to 524294 or less" in found["Kafka"]["says"]
     assert look(tmp_path / "none", "--result-bytes", "524294")[0] == 0
+
+
+@pytest.mark.parametrize(("compacted", "policy"), [("sentiment", "compact"), ("dlq.reviews", "compact,delete")])
+def test_answers_that_would_be_refused_or_deleted_by_compaction_are_broken(
+    tmp_path: Path, cluster: MemoryCluster, compacted: str, policy: str
+) -> None:
+    configs = {name: {MOST_BYTES: "2000000"} for name in Topics().names()}
+    configs["reviews"] |= {CLEANUP: "compact"}  # which is the sender's own affair
+    configs[compacted] |= {CLEANUP: policy}
+    cluster.create([Topic(name, 1, 1, config) for name, config in configs.items()])
+    code, found = look(tmp_path / "none")
+    assert (code, found["Kafka"]["state"]) == (1, "broken")
+    assert f"compacted topics can't take the answers: {compacted};" in found["Kafka"]["says"]
 
 
 def test_a_broker_that_does_not_answer_is_missing_or_broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
