@@ -78,7 +78,7 @@ class ConfluentBroker:
             with broker_errors(COMMITTING):
                 self._commit(batch)
         except BaseException as error:
-            self._undo(batch, error)
+            self._abort(error)
             raise
 
     def _commit(self, batch: Batch) -> None:
@@ -92,19 +92,13 @@ class ConfluentBroker:
             raise ServiceError(f"{COMMITTING} failed: the client does not come back") from error
         self._producer.commit_transaction(COMMIT_SECONDS)
 
-    def _undo(self, batch: Batch, error: BaseException) -> None:
+    def _abort(self, error: BaseException) -> None:
         if self._stuck:
             return
         try:
             self._producer.abort_transaction(ABORT_SECONDS)
         except KafkaException as failed:  # the broker ends it then: at the next start, or when its time is over
             error.add_note(f"and the abort failed: {failed}")
-        if self._consumer.consumer_group_metadata() != batch.membership:
-            return  # a rebalance puts every position where the group's commits are
-        assigned = {(each.topic, each.partition) for each in self._consumer.assignment()}
-        for partition, offset in batch.first_offsets().items():
-            if partition in assigned:
-                self._consumer.seek(TopicPartition(*partition, offset))
 
     def lag(self) -> dict[Partition, int]:
         found = {}

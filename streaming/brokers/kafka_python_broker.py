@@ -8,7 +8,7 @@ from typing import Any
 
 from kafka import KafkaConsumer, KafkaProducer
 from kafka.errors import KafkaError
-from kafka.structs import ConsumerGroupMetadata, OffsetAndMetadata, TopicPartition
+from kafka.structs import OffsetAndMetadata, TopicPartition
 
 from sentiment.errors import ServiceError
 from streaming.brokers import kafka_python_plain as plain
@@ -50,7 +50,7 @@ class KafkaPythonBroker:
             with broker_errors("committing a transaction"):
                 self._commit(outbox, batch)
         except BaseException as error:
-            self._undo(batch, error)
+            self._abort(error)
             raise
 
     def _commit(self, outbox: KafkaPythonOutbox, batch: Batch) -> None:
@@ -63,17 +63,11 @@ class KafkaPythonBroker:
         plain.within(COMMIT_SECONDS, lambda: self._producer.send_offsets_to_transaction(offsets, membership))
         plain.within(COMMIT_SECONDS, self._producer.commit_transaction)
 
-    def _undo(self, batch: Batch, error: BaseException) -> None:
+    def _abort(self, error: BaseException) -> None:
         try:
             plain.within(CLOSE_SECONDS, self._producer.abort_transaction)
         except KafkaError as failed:  # the broker ends it then: at the next start, or when its time is over
             error.add_note(f"and the abort failed: {failed}")
-        if _member(self._consumer.group_metadata()) != _member(batch.membership):
-            return  # a rebalance has already put every position where the group's commits are
-        assigned = self._consumer.assignment()
-        for partition, offset in batch.first_offsets().items():
-            if TopicPartition(*partition) in assigned:
-                self._consumer.seek(TopicPartition(*partition), offset)
 
     def lag(self) -> dict[Partition, int]:
         found = {}
@@ -135,7 +129,3 @@ class KafkaPythonOutbox:
 
 def _offsets(offsets: Mapping[Partition, int]) -> dict[TopicPartition, OffsetAndMetadata]:
     return {TopicPartition(*partition): OffsetAndMetadata(offset) for partition, offset in offsets.items()}
-
-
-def _member(membership: ConsumerGroupMetadata) -> tuple[int, str]:
-    return membership.generation_id, membership.member_id

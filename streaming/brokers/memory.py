@@ -146,8 +146,6 @@ class MemoryBroker:
                 raise ServiceError("committing a transaction failed: the batch's membership is no longer the group's")
         except BaseException:
             transaction.state = "aborted"
-            if batch.membership == self._membership():
-                self._positions |= batch.first_offsets()
             raise
         self._state.committed |= batch.next_offsets()
         transaction.state = "committed"

@@ -54,10 +54,6 @@ class Batch(NamedTuple):
     records: list[Record]
     membership: object
 
-    def first_offsets(self) -> dict[Partition, int]:
-        """Where a reader goes back to when the batch comes to nothing."""
-        return {(r.topic, r.partition): r.offset for r in reversed(self.records)}
-
     def next_offsets(self) -> dict[Partition, int]:
         """Where a reader goes on when the batch is done."""
         return {(r.topic, r.partition): r.offset + 1 for r in self.records}
@@ -97,8 +93,8 @@ class Broker(Protocol):
         """Open a transaction for the replies to `batch`.
 
         Leaving normally commits the replies and the batch's offsets together, or raises `ServiceError`
-        and neither is there. Leaving by an exception aborts, goes back to the start of the batch on the partitions
-        that are still assigned, and lets the exception through.
+        and neither is there. Leaving by an exception aborts and lets the exception through. The member has then read
+        further than it has committed, so it must not poll again: whoever joins next reads the batch once more.
         """
 
     def lag(self) -> dict[Partition, int]:
