@@ -4,19 +4,36 @@ supervisor's restart is the one way back. The transaction has then been undone, 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from threading import Event
+from typing import TypeAlias
 
+from sentiment.errors import ServiceError
 from streaming.brokers.seam import Batch, Broker, Record
+from streaming.messages import position
 from streaming.metrics import StreamMetrics
 from streaming.respond import Answers
 
 PIECE = 256  # records that are answered at once: the client sends a piece's replies while the next one is answered
 
+Respond: TypeAlias = Callable[[Sequence[Record]], Answers]
+log = logging.getLogger("sentiment.stream")
 
-def deliver(
-    broker: Broker, respond: Callable[[Sequence[Record]], Answers], metrics: StreamMetrics, stop: Event
-) -> None:
+
+class FaultError(ServiceError):
+    """A fault of this program keeps one record from being answered."""
+
+    def __init__(self, record: Record, error: Exception) -> None:
+        super().__init__(
+            f"can't answer the record at topic {record.topic}, partition {record.partition}, offset {record.offset}: "
+            f"{type(error).__name__}: {error}; this is a fault of the program, which a restart does not mend: "
+            "docs/operating.md says how to go on without this record"
+        )
+        self.record = record
+
+
+def deliver(broker: Broker, respond: Respond, metrics: StreamMetrics, stop: Event) -> None:
     """Answer every record exactly once until `stop` is set, which is looked at between transactions.
 
     A batch is one transaction, answered a piece at a time; one of very many bytes is several, one after the other.
@@ -26,19 +43,43 @@ def deliver(
         if batch.records or broker.reachable():
             metrics.polled(broker.lag())
         for part in batch.parts():
-            metrics.answered(part.records, _answer(broker, part, respond))
+            try:
+                metrics.answered(part.records, _answer(broker, part, respond))
+            except FaultError as fault:  # what is before it is answered, so that it alone stands in the way
+                before = Batch(part.records[: part.records.index(fault.record)], part.membership)
+                if before.records:
+                    metrics.answered(before.records, _answer(broker, before, respond))
+                raise
             if stop.is_set():
                 return  # what is left of the batch is read again by whoever has its partitions next
 
 
-def _answer(broker: Broker, batch: Batch, respond: Callable[[Sequence[Record]], Answers]) -> list[Answers]:
+def _answer(broker: Broker, batch: Batch, respond: Respond) -> list[Answers]:
     """One transaction; the answers of each piece, once they are committed."""
     pieces = [batch.records[first : first + PIECE] for first in range(0, len(batch.records), PIECE)]
     done = []
     with broker.transaction(batch) as outbox:
         for piece in pieces:
-            answers = respond(piece)
+            answers = _respond(respond, piece)
             for reply in answers.replies:
                 outbox.send(reply)
             done.append(answers)
     return done
+
+
+def _respond(respond: Respond, piece: Sequence[Record]) -> Answers:
+    """FaultError where one record alone makes it fail; any other error comes through as it is."""
+    try:
+        return respond(piece)
+    except Exception:
+        log.exception("answering %d records from %s on failed", len(piece), position(piece[0]))
+        for record in piece:
+            _try_alone(respond, record)
+        raise
+
+
+def _try_alone(respond: Respond, record: Record) -> None:
+    try:
+        respond([record])
+    except Exception as error:
+        raise FaultError(record, error) from error
