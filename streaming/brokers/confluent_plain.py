@@ -87,6 +87,7 @@ def producer_options(connection: Connection, limits: Limits) -> Options:
     """Idempotent, acknowledged by all replicas. A batch is no larger than the topics take: this client splits none."""
     return client_options(connection) | {
         "enable.idempotence": True,
+        "allow.auto.create.topics": False,  # a producer's default is True, a consumer's is not
         "partitioner": "murmur2_random",  # as kafka-python and Java do, so that a key has one partition
         "message.max.bytes": limits.sent_bytes,
         "delivery.report.only.error": True,

@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager, suppress
 from typing import Any, Self
 
 from kafka import KafkaConsumer, KafkaProducer
+from kafka.cluster import ClusterMetadata
 from kafka.errors import (
     FencedInstanceIdError,
     InvalidProducerEpochError,
@@ -34,6 +35,9 @@ FENCED = (FencedInstanceIdError, InvalidProducerEpochError, ProducerFencedError)
 
 # What a broker does that does not let a client in; the client may or may not have read why.
 DISCONNECTED = ": do KAFKA_SECURITY_PROTOCOL, KAFKA_SASL_* and KAFKA_SSL_* fit the broker?"
+
+# kafka-python 3.0 does not pass a client's own `allow_auto_create_topics` on to what asks the broker for topics.
+ClusterMetadata.DEFAULT_CONFIG["allow_auto_create_topics"] = False
 
 
 class Attempts(logging.Handler):
