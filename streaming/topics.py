@@ -23,8 +23,8 @@ def require_topics(cluster: Cluster, topics: tuple[str, ...]) -> None:
     """ServiceError if a topic is missing, for a consumer would wait for it without a word."""
     if missing := cluster.missing(topics):
         raise ServiceError(
-            f"topics missing on the cluster: {', '.join(missing)}; create them with `sentiment topics`, or let this user "
-            "see them (the operation Describe): a broker with ACLs does not name others"
+            f"topics missing on the cluster: {', '.join(missing)}; create them with `sentiment topics`; or, with ACLs, "
+            "let this user Describe them"
         )
 
 
