@@ -66,6 +66,7 @@ class ConfluentBroker:
             if messages:
                 messages += self._consumer.consume(self._limits.batch_records - 1, 0)
             if membership != self._consumer.consumer_group_metadata() or not self._consumer.memberid():
+                plain.raise_refusal(messages)
                 return Batch([], membership)
             return Batch(plain.records_of(messages, self._connection), membership)
 

@@ -107,6 +107,13 @@ def records_of(messages: Sequence[Message], connection: Connection) -> list[Reco
     return [record or again[_place(message)] for message, record in zip(messages, records, strict=True)]
 
 
+def raise_refusal(messages: Sequence[Message]) -> None:
+    """KafkaException if one of them is a broker's error. Those of the client itself only tell of a lost membership."""
+    for message in messages:
+        if (error := message.error()) and error.code() > 0:
+            raise KafkaException(error)
+
+
 def _record_of(message: Message) -> Record | None:
     """None where a header's name is no UTF-8."""
     if error := message.error():

@@ -14,7 +14,17 @@ from string import Template
 from typing import NamedTuple
 
 import pytest
-from confluent_kafka.admin import AdminClient, ScramCredentialInfo, ScramMechanism, UserScramCredentialUpsertion
+from confluent_kafka.admin import (
+    AclBinding,
+    AclOperation,
+    AclPermissionType,
+    AdminClient,
+    ResourcePatternType,
+    ResourceType,
+    ScramCredentialInfo,
+    ScramMechanism,
+    UserScramCredentialUpsertion,
+)
 
 from local import broker
 from local.jars import Software
@@ -112,11 +122,15 @@ def openssl(folder: Path, *arguments: str) -> None:
     subprocess.run(["openssl", *arguments], cwd=folder, check=True, capture_output=True)
 
 
-def add_scram_user(doors: Secured) -> None:
-    admin = AdminClient({
+def administer(doors: Secured) -> AdminClient:
+    return AdminClient({
         "bootstrap.servers": doors.passwords, "security.protocol": "SASL_SSL", "sasl.mechanism": "PLAIN",
         "sasl.username": USER, "sasl.password": PASSWORD, "ssl.ca.location": str(doors.folder / "ca.crt"),
     })  # fmt: skip
+
+
+def add_scram_user(doors: Secured) -> None:
+    admin = administer(doors)
     for mechanism in (ScramMechanism.SCRAM_SHA_256, ScramMechanism.SCRAM_SHA_512):
         added = UserScramCredentialUpsertion(USER, ScramCredentialInfo(mechanism, 4096), PASSWORD.encode())
         for done in admin.alter_user_scram_credentials([added]).values():
@@ -138,6 +152,21 @@ def test_each_way_in_serves_all_that_the_stream_asks_for(secured: Secured, clien
             world.answer(member, batch)
             answered += len(batch.records)
         assert world.answers(2) == ["one", "two"]
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_a_group_that_this_user_may_not_join_is_an_error(secured: Secured, client: str) -> None:
+    cluster = open_cluster(client, secured.by_password("PLAIN"), Limits())
+    with ExitStack() as stack:
+        world = World(cluster, stack, cluster)
+        group = (ResourceType.GROUP, f"group-{world.name}", ResourcePatternType.LITERAL)
+        denied = AclBinding(*group, f"User:{USER}", "*", AclOperation.READ, AclPermissionType.DENY)
+        admin = administer(secured)
+        for done in admin.create_acls([denied]).values():
+            done.result(30)
+        member = world.join()
+        with pytest.raises(ServiceError, match=r"(?i)group.*authorization"):
+            poll(member)
 
 
 # Every verb asks for its topics first, and does so by kafka-python, whichever client works afterwards.
