@@ -36,11 +36,19 @@ def open_publisher(connection: Connection) -> Publisher:
 
 def _quieten() -> None:
     """kafka-python logs each failed connection several times over, and then raises. Its coordinator's warnings stay:
-    an idle worker waits for a broker that is away, and should say so. Why no connection came about is kept for errors.
+    an idle worker waits for a broker that is away, and should say so. So does what its fetcher says of a position that
+    the log no longer has: records were deleted before they were read. Why no connection came about is kept for errors.
     """
     logging.getLogger("kafka").setLevel(logging.CRITICAL)
     logging.getLogger("kafka.coordinator").setLevel(logging.WARNING)
+    fetcher = logging.getLogger("kafka.consumer.fetcher")
+    fetcher.setLevel(logging.INFO)
+    fetcher.addFilter(_is_a_reset)
     connections = logging.getLogger("kafka.net.manager")
     connections.setLevel(logging.WARNING)
     connections.propagate = False
     connections.addHandler(ATTEMPTS)  # once, however often it is added
+
+
+def _is_a_reset(said: logging.LogRecord) -> bool:
+    return "out of range" in said.getMessage()

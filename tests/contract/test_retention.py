@@ -1,0 +1,33 @@
+"""Records that the broker has deleted before they were read: those that are left are answered, and the log says so."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import closing
+
+import pytest
+from kafka import KafkaAdminClient
+from kafka.structs import TopicPartition
+
+from streaming.brokers.memory import MemoryCluster
+from streaming.brokers.seam import Topic
+from tests.contract.conftest import World, poll, values
+
+
+def test_a_position_that_is_gone_is_told_and_the_oldest_record_comes_next(
+    world: World, request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture
+) -> None:
+    if isinstance(world.cluster, MemoryCluster):
+        pytest.skip("nothing is deleted in memory")
+    world.reviews = f"one-{world.name}"
+    world.cluster.create([Topic(world.reviews, 1, 1, {})])
+    world.send("answered")
+    first = world.join()
+    world.answer(first, poll(first))
+    first.close()
+    world.send("deleted", "kept")
+    with closing(KafkaAdminClient(bootstrap_servers=request.getfixturevalue("bootstrap_servers"))) as admin:
+        admin.delete_records({TopicPartition(world.reviews, 0): 2})
+    with caplog.at_level(logging.INFO):
+        assert values(poll(world.join())) == ["kept"]
+    assert "out of range" in caplog.text
