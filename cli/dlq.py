@@ -23,7 +23,7 @@ from streaming.settings import Limits
 from streaming.topics import require_topics, room
 
 GROUP = "sentiment-dlq"
-READ_IDLE, REPLAY_IDLE = 2.0, 5.0  # seconds
+REPLAY_IDLE = 5.0  # seconds
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -156,7 +156,7 @@ def _cluster(flags: dict[str, Any], *topics: str, limits: Limits | None = None) 
 
 
 def _letters(flags: dict[str, Any]) -> Generator[DeadLetter]:
-    return dead_letters(_cluster(flags, "dead_letters_topic"), flags["dead_letters_topic"], READ_IDLE)
+    return dead_letters(_cluster(flags, "dead_letters_topic"), flags["dead_letters_topic"])
 
 
 def _told(letter: DeadLetter) -> dict[str, Any]:

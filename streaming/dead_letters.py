@@ -11,7 +11,7 @@ from typing import NamedTuple
 from sentiment.errors import ServiceError
 from streaming.brokers.seam import Batch, Broker, Cluster, Headers, Partition, Record, Reply
 from streaming.messages import Reason, Rejection, position, size
-from streaming.reading import STALLED_SECONDS, follow
+from streaming.reading import STALLED_SECONDS, stored
 
 ORIGIN = "__connect.errors."  # Kafka Connect's names for what it says of a dead letter
 REASON, REPLAY = "sentiment.reason", "sentiment.replay"
@@ -22,7 +22,6 @@ OURS = (
 )
 TOO_LARGE: Reason = "record_too_large"  # of a dead letter without its record
 UNKNOWN = "unknown"  # the reason of a record that somebody else has put there
-SKEW_MS = 60_000  # by which clocks may differ
 JOIN_SECONDS = 10.0  # after which a member of which nothing else tells is taken to have its partitions
 
 
@@ -66,11 +65,9 @@ def read_dead_letter(record: Record) -> DeadLetter:
     return DeadLetter(position(record), origin, said.get(REASON, UNKNOWN), detail, record)
 
 
-def dead_letters(cluster: Cluster, topic: str, idle_seconds: float) -> Generator[DeadLetter]:
-    """Those that are there now, the oldest of each partition first; ends when no more have come for `idle_seconds`."""
-    latest_ms = time.time() * 1000 + SKEW_MS
-    records = follow(cluster, [topic], from_beginning=True, idle_seconds=idle_seconds, latest_ms=latest_ms)
-    with closing(records):
+def dead_letters(cluster: Cluster, topic: str) -> Generator[DeadLetter]:
+    """Those that are there now, the oldest of each partition first."""
+    with closing(stored(cluster, [topic])) as records:
         yield from map(read_dead_letter, records)
 
 

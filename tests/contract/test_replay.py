@@ -86,7 +86,7 @@ def test_what_comes_back_waits_for_another_run(world: World) -> None:
 
 def test_those_that_are_there_are_told_with_origin_and_reason(world: World) -> None:
     fill(world, 3)
-    letters = sorted(dead_letters(world.cluster, world.reviews, IDLE_SECONDS), key=lambda letter: letter.origin)
+    letters = sorted(dead_letters(world.cluster, world.reviews), key=lambda letter: letter.origin)
     assert [letter.origin for letter in letters] == ["first-2-0", "first-2-1", "first-2-2"]
     assert [letter.reason for letter in letters] == [*REASONS]
     assert [letter.detail for letter in letters] == ["detail 0", "detail 1", "detail 2"]
@@ -95,7 +95,7 @@ def test_those_that_are_there_are_told_with_origin_and_reason(world: World) -> N
 
 def test_a_record_that_somebody_else_put_there_has_no_known_reason(world: World) -> None:
     world.send("stray")
-    (letter,) = dead_letters(world.cluster, world.reviews, IDLE_SECONDS)
+    (letter,) = dead_letters(world.cluster, world.reviews)
     assert (letter.origin, letter.reason, letter.detail) == ("?-?-?", "unknown", "")
     assert letter.record.value == b"stray"
 

@@ -20,11 +20,6 @@ from streaming.settings import Limits, Topics
 from streaming.topics import create_topics
 
 
-@pytest.fixture(autouse=True)
-def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dlq, "READ_IDLE", 0.01)
-
-
 @pytest.fixture
 def letters(cluster: MemoryCluster) -> MemoryCluster:
     """Three dead letters on one partition."""

@@ -11,8 +11,9 @@ import pytest
 from sentiment.errors import ServiceError
 from streaming.brokers.memory import MemoryCluster, MemoryReader
 from streaming.brokers.seam import Record, Reply
+from streaming.dead_letters import dead_letters
 from streaming.producing import paced, send_reviews
-from streaming.reading import follow
+from streaming.reading import follow, stored
 from streaming.settings import Limits, Topics
 from streaming.topics import create_topics, require_topics
 from tests.unit.streaming.looping import REVIEWS
@@ -47,8 +48,28 @@ def test_following_does_not_take_a_part_for_the_whole(cluster: MemoryCluster, mo
     monkeypatch.setattr(cluster, "read", partial(Stuck, cluster))
     assert list(follow(cluster, ["reviews"], from_beginning=True, idle_seconds=0)) == []
     send_reviews(cluster, "reviews", REVIEWS)
-    with pytest.raises(ServiceError, match="up to 50 records are still to be read"):
-        list(follow(cluster, ["reviews"], from_beginning=True, idle_seconds=0))
+    for reading in (follow(cluster, ["reviews"], from_beginning=True, idle_seconds=0), stored(cluster, ["reviews"])):
+        with pytest.raises(ServiceError, match="up to 50 records are still to be read"):
+            list(reading)
+
+
+def test_what_is_stored_is_read_to_the_end_that_it_had(cluster: MemoryCluster) -> None:
+    send_reviews(cluster, "reviews", REVIEWS)
+    seen = []
+    for record in stored(cluster, ["reviews"]):
+        send_reviews(cluster, "reviews", REVIEWS[:1])
+        seen.append(record)
+    assert len(REVIEWS) <= len(seen) < 2 * len(REVIEWS)
+
+
+def test_what_is_stored_is_read_whatever_the_clock_of_its_sender_said(
+    cluster: MemoryCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = time.time()
+    with monkeypatch.context() as patch:
+        patch.setattr(time, "time", lambda: now + 3600)
+        send_reviews(cluster, "dlq.reviews", REVIEWS)
+    assert len(list(dead_letters(cluster, "dlq.reviews"))) == len(REVIEWS)
 
 
 def test_following_ends_when_nothing_has_come_for_so_long(cluster: MemoryCluster) -> None:
