@@ -52,7 +52,6 @@ class Rejection(NamedTuple):
 
     reason: Reason
     detail: str
-    source: Source
 
 
 class _Object(msgspec.Struct):
@@ -68,14 +67,14 @@ _strings = msgspec.json.Decoder(str)
 
 def read_review(record: Record, most_characters: int) -> Review | Rejection:
     """The review that a record holds, or why it holds none. Never raises, whatever the bytes."""
-    source = Source(record.topic, record.partition, record.offset)
     if record.value is None:
-        return Rejection("tombstone", "the record has no value", source)
+        return Rejection("tombstone", "the record has no value")
     value = record.value.removeprefix(BYTE_ORDER_MARK)
     try:
         text = value.decode()
     except UnicodeDecodeError as error:
-        return Rejection("not_utf8", str(error), source)
+        return Rejection("not_utf8", str(error))
+    source = Source(record.topic, record.partition, record.offset)
     if value.lstrip(WHITE_SPACE).startswith(b"{"):
         review = _read_object(value, source)
     else:
@@ -87,11 +86,11 @@ def _read_object(value: bytes, source: Source) -> Review | Rejection:
     try:
         read = _objects.decode(value)
     except msgspec.ValidationError as error:
-        return Rejection("text_not_a_string", str(error), source)
+        return Rejection("text_not_a_string", str(error))
     except (msgspec.DecodeError, RecursionError) as error:
-        return Rejection("not_an_object", str(error), source)
+        return Rejection("not_an_object", str(error))
     if read.text is UNSET:
-        return Rejection("text_missing", "the object has no field `text`", source)
+        return Rejection("text_missing", "the object has no field `text`")
     return Review(_read_id(read.id) or position(source), read.text, Raw(value), source)
 
 
@@ -107,7 +106,7 @@ def _read_id(raw: Raw | UnsetType) -> str | None:
 
 def _check_text(review: Review, most_characters: int) -> Review | Rejection:
     if problem := problem_of(review.text, most_characters):
-        return Rejection(problem.reason, f"the text {problem.detail}", review.source)
+        return Rejection(problem.reason, f"the text {problem.detail}")
     return review
 
 

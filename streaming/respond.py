@@ -10,7 +10,7 @@ from msgspec import UNSET
 
 from sentiment import Classifier, Prediction
 from sentiment.predictions import Predictions
-from sentiment.results import Source, result
+from sentiment.results import result
 from streaming.brokers.seam import Record, Reply
 from streaming.dead_letters import TOO_LARGE, dead_letter
 from streaming.messages import Rejection, Review, read_review, result_reply, size
@@ -38,7 +38,7 @@ def respond(records: Sequence[Record], classifier: Classifier, settings: StreamS
         if isinstance(review, Review):
             value = _value(review, next(each), classifier.version, explained)
             reply = result_reply(record, settings.topics.results, value, classifier.version)
-            rejection = _too_large(reply, review, settings.limits.result_bytes)
+            rejection = _too_large(reply, settings.limits.result_bytes)
         else:
             rejection = review
         if rejection:
@@ -51,8 +51,7 @@ def respond(records: Sequence[Record], classifier: Classifier, settings: StreamS
 def _read(record: Record, limits: Limits) -> Review | Rejection:
     """What is larger than anything that is sent is not decoded: that takes several times its size."""
     if (bytes_ := len(record.value or b"")) > limits.sent_bytes:
-        source = Source(record.topic, record.partition, record.offset)
-        return Rejection(TOO_LARGE, f"the value has {bytes_} bytes: the most is {limits.sent_bytes}", source)
+        return Rejection(TOO_LARGE, f"the value has {bytes_} bytes: the most is {limits.sent_bytes}")
     return read_review(record, limits.text_characters)
 
 
@@ -75,11 +74,11 @@ def _rejected(record: Record, rejection: Rejection, settings: StreamSettings) ->
     if (bytes_ := size(reply)) <= most:
         return rejection, reply
     detail = f"{rejection.reason}, and the dead letter would have {bytes_} bytes: the most is {most}"
-    rejection = Rejection(TOO_LARGE, detail, rejection.source)
+    rejection = Rejection(TOO_LARGE, detail)
     return rejection, dead_letter(record, topic, rejection)
 
 
-def _too_large(reply: Reply, review: Review, most_bytes: int) -> Rejection | None:
+def _too_large(reply: Reply, most_bytes: int) -> Rejection | None:
     if (bytes_ := size(reply)) <= most_bytes:
         return None
-    return Rejection("result_too_large", f"the result has {bytes_} bytes, the most is {most_bytes}", review.source)
+    return Rejection("result_too_large", f"the result has {bytes_} bytes, the most is {most_bytes}")

@@ -6,7 +6,6 @@ from contextlib import closing
 
 import pytest
 
-from sentiment.results import Source
 from streaming.brokers.seam import Headers, Record
 from streaming.dead_letters import REPLAY, DeadLetter, Replayed, Target, dead_letter, dead_letters, replay
 from streaming.messages import Reason, Rejection
@@ -24,7 +23,7 @@ def fill(world: World, count: int) -> None:
         for number in range(count):
             key, value = str(number).encode(), b"\xff%d" % number
             was = Record("first", 2, number, key, value, THEIRS, 0)
-            rejection = Rejection(REASONS[number % 3], f"detail {number}", Source("first", 2, number))
+            rejection = Rejection(REASONS[number % 3], f"detail {number}")
             sender.send(dead_letter(was, world.reviews, rejection))
 
 

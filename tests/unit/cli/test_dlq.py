@@ -10,7 +10,6 @@ from click.testing import CliRunner, Result
 
 from cli import dlq
 from sentiment.errors import DataError, ServiceError, SettingError
-from sentiment.results import Source
 from streaming.brokers.header_names import HeaderName
 from streaming.brokers.memory import MemoryCluster
 from streaming.brokers.seam import MOST_BYTES, Headers, Record, Reply, Topic
@@ -33,7 +32,7 @@ def letters(cluster: MemoryCluster) -> MemoryCluster:
 def put(cluster: MemoryCluster, reason: Reason, value: bytes | None, headers: Headers) -> None:
     was = Record("reviews", 2, 41, b"key", value, headers, 0)
     with cluster.sender() as sender:
-        sender.send(dead_letter(was, "dlq.reviews", Rejection(reason, f"why {reason}", Source("reviews", 2, 41))))
+        sender.send(dead_letter(was, "dlq.reviews", Rejection(reason, f"why {reason}")))
 
 
 def run(*arguments: str) -> Result:

@@ -10,7 +10,6 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from kafka.record.default_records import DefaultRecordBatchBuilder
 
-from sentiment.results import Source
 from streaming.brokers.seam import Headers, Record, Reply
 from streaming.dead_letters import as_it_came, dead_letter, read_dead_letter
 from streaming.messages import Rejection, Review, read_review, result_reply, size
@@ -156,7 +155,7 @@ def test_a_senders_headers_that_are_named_like_ours_go_through_a_replay() -> Non
     theirs = [("sentiment.reason", b"x"), ("__connect.errors.task.id", b"1"), ("__connect.errors.topic", b"theirs")]
     old = Record("reviews", 2, 41, b"k", b"\xff", [*theirs, ("last", b"")], 0)
     for run in ("one", "two"):
-        letter = dead_letter(old, "dlq.reviews", Rejection("not_utf8", "why", Source("reviews", 2, 41)))
+        letter = dead_letter(old, "dlq.reviews", Rejection("not_utf8", "why"))
         read = Record(letter.topic, 0, 0, letter.key, letter.value, letter.headers, 0)
         told = read_dead_letter(read)
         assert (told.origin, told.reason) == ("reviews-2-41", "not_utf8")
