@@ -157,6 +157,7 @@ def _consumer_options(connection: Connection, limits: Limits, group: Group) -> O
         "auto.offset.reset": "earliest",
         "enable.auto.commit": False,
         "enable.auto.offset.store": False,
+        "check.crcs": True,  # kafka-python always does: a damaged record is an error, not a review
         "fetch.max.bytes": limits.batch_bytes,
         "max.partition.fetch.bytes": limits.batch_bytes,
         "queued.max.messages.kbytes": max(limits.batch_bytes // 1024, 1),  # what a poll finds and may take

@@ -117,6 +117,8 @@ def raise_refusal(messages: Sequence[Message]) -> None:
 def _record_of(message: Message) -> Record | None:
     """None where a header's name is no UTF-8."""
     if error := message.error():
+        if error.code() == KafkaError._BAD_MSG:  # noqa: SLF001 - its name; only its message knows where it stands
+            raise ServiceError(f"reading {'-'.join(map(str, _place(message)))} failed: {error}")
         raise KafkaException(error)
     try:
         named = headers_of(message)
@@ -155,6 +157,7 @@ class ConfluentReader:
         options = {
             "group.id": f"reader-{uuid.uuid4()}",  # stays unused
             "isolation.level": "read_committed",
+            "check.crcs": True,
             "enable.partition.eof": True,  # the one sign of having passed what is no record at the end
         }
         with broker_errors(f"reading {', '.join(topics)} at {connection.bootstrap_servers}"):
