@@ -36,7 +36,8 @@ class KafkaPythonBroker:
         with broker_errors("reading reviews"):
             wait_ms = int(self._limits.wait_seconds * 1000)
             polled = self._consumer.poll(wait_ms, max_records=self._limits.batch_records)
-            # A later generation is only ever joined inside poll(), so this one is the records' own.
+            # Only a poll begins to join. The joining may end after it, but then it has brought no records: so where
+            # there are any, this generation is theirs.
             membership = self._consumer.group_metadata()
         return Batch([record_of(r) for records in polled.values() for r in records], membership)
 
