@@ -33,16 +33,25 @@ class FaultError(ServiceError):
         self.record = record
 
 
-def deliver(broker: Broker, respond: Respond, metrics: StreamMetrics, stop: Event) -> None:
+def deliver(
+    broker: Broker,
+    respond: Respond,
+    metrics: StreamMetrics,
+    stop: Event,
+    turned: Callable[[], None] = lambda: None,
+) -> None:
     """Answer every record exactly once until `stop` is set, which is looked at between transactions.
 
     A batch is one transaction, answered a piece at a time; one of very many bytes is several, one after the other.
+    `turned` is called before each poll and each transaction, whether a broker answers or not.
     """
     while not stop.is_set():
+        turned()
         batch = broker.poll()
         if batch.records or broker.reachable():
             metrics.polled(broker.lag())
         for part in batch.parts():
+            turned()
             try:
                 metrics.answered(part.records, _answer(broker, part, respond))
             except FaultError as fault:  # what is before it is answered, so that it alone stands in the way

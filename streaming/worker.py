@@ -31,6 +31,7 @@ from streaming.metrics import StreamMetrics
 from streaming.respond import respond
 from streaming.settings import StreamSettings
 from streaming.supervisor import Crew, Patience, supervise
+from streaming.watchdog import watching
 
 log = logging.getLogger("sentiment.stream")
 
@@ -51,18 +52,17 @@ def say_what_happens() -> None:
 
 def _work(settings: StreamSettings, model: Path, registry: CollectorRegistry, stop: Event) -> None:
     """One worker, from the model's loading to the end of its last batch."""
-    classifier = Classifier.load(model)
-    metrics = StreamMetrics(classifier, registry)
-    answer = partial(respond, classifier=classifier, settings=settings)
-    cluster = open_cluster(settings.client, settings.connection, settings.limits)
-    with closing(cluster.join(Group(settings.group, settings.instance, settings.topics.reviews))) as broker:
-        topics, group = " ".join(settings.topics.names()), settings.group
-        log.info(
-            "ready: model %s, topics %s, group %s, instance %s", classifier.version, topics, group, settings.instance
-        )
-        garbage.freeze()
-        deliver(broker, answer, metrics, stop)
-        broker.leave()
+    with watching() as turned:
+        classifier = Classifier.load(model)
+        metrics = StreamMetrics(classifier, registry)
+        answer = partial(respond, classifier=classifier, settings=settings)
+        cluster = open_cluster(settings.client, settings.connection, settings.limits)
+        with closing(cluster.join(Group(settings.group, settings.instance, settings.topics.reviews))) as broker:
+            topics, named = " ".join(settings.topics.names()), (settings.group, settings.instance)
+            log.info("ready: model %s, topics %s, group %s, instance %s", classifier.version, topics, *named)
+            garbage.freeze()
+            deliver(broker, answer, metrics, stop, turned)
+            broker.leave()
     log.info("stopped")
 
 

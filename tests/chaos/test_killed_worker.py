@@ -29,7 +29,15 @@ from tests.tiny import write_tiny_model
 
 KILLS = 8
 REVIEWS = 250  # before each kill
-SENTIMENT = [sys.executable, "-c", "from cli.main import main; main()"]
+MAIN = "from cli.main import main; main()"
+SENTIMENT = [sys.executable, "-c", MAIN]
+HANGING = f"""
+import time
+from streaming import watchdog, worker
+watchdog.STUCK_SECONDS = 5
+worker.respond = lambda *_, **__: time.sleep(600)
+{MAIN}
+"""
 
 
 @dataclass(frozen=True)
@@ -42,6 +50,7 @@ class Service:
     group: str
     client: str
     workers: int = 1
+    program: str = MAIN
 
     @contextmanager
     def running(self) -> Iterator[subprocess.Popen[str]]:
@@ -59,7 +68,7 @@ class Service:
             "--workers": str(self.workers),
         }
         arguments = [text for pair in flags.items() for text in pair]
-        command = [*SENTIMENT, "stream", *arguments]
+        command = [sys.executable, "-c", self.program, "stream", *arguments]
         with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True) as worker:
             try:
                 assert worker.stderr is not None
@@ -103,6 +112,17 @@ def test_every_review_is_answered_exactly_once_though_the_worker_is_killed_again
         assert worker.wait(20) == 0
     assert (answered.total(), dead.total()) == (KILLS * REVIEWS * 9 // 10, KILLS * REVIEWS // 10)
     assert max((answered + dead).values()) == 1
+
+
+def test_a_worker_that_hangs_ends_and_the_next_one_answers_its_reviews(service: Service) -> None:
+    cluster = KafkaPythonCluster(Connection(service.servers))
+    with replace(service, program=HANGING).running() as worker:
+        send_reviews(cluster, service.topics.reviews, [{"id": n, "text": "a good film"} for n in range(REVIEWS)])
+        assert worker.wait(60) == 1
+        assert worker.stderr is not None
+        assert "in deliver" in worker.stderr.read()
+    with service.running():
+        assert _positions(cluster, service.topics.results).total() == REVIEWS
 
 
 def test_a_supervisor_replaces_a_killed_worker_and_stops_them_all(service: Service) -> None:

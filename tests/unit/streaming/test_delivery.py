@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import partial
 from threading import Event
 
 import pytest
@@ -13,10 +14,12 @@ from sentiment import Classifier
 from sentiment.errors import ServiceError
 from streaming.brokers.memory import MemoryCluster
 from streaming.brokers.seam import Group
+from streaming.delivery import deliver
 from streaming.metrics import POLLED, StreamMetrics
 from streaming.producing import send_reviews
+from streaming.respond import respond
 from streaming.settings import StreamSettings, Topics
-from tests.unit.streaming.looping import REVIEWS, Away, UntilIdle, join, run, values
+from tests.unit.streaming.looping import REVIEWS, SETTINGS, Away, UntilIdle, join, run, values
 
 
 def test_every_review_is_answered_by_a_result_or_a_dead_letter(cluster: MemoryCluster, classifier: Classifier) -> None:
@@ -49,6 +52,20 @@ def test_a_broken_broker_ends_the_loop_and_leaves_nothing_behind(
     stop = Event()
     run(join(cluster, stop), classifier, stop)
     assert (len(values(cluster, "sentiment")), len(values(cluster, "dlq.reviews"))) == (40, 10)
+
+
+def test_a_loop_turns_though_its_broker_does_not_answer(cluster: MemoryCluster, classifier: Classifier) -> None:
+    stop, turns = Event(), list[int]()
+
+    def turned() -> None:
+        turns.append(len(turns))
+        if len(turns) == 3:
+            stop.set()
+
+    away = Away(cluster.join(Group("sentiment", "one", "reviews")), Event())
+    metrics = StreamMetrics(classifier, CollectorRegistry())
+    deliver(away, partial(respond, classifier=classifier, settings=SETTINGS), metrics, stop, turned)
+    assert len(turns) == 3
 
 
 def test_a_stopped_loop_does_not_poll(cluster: MemoryCluster, classifier: Classifier) -> None:

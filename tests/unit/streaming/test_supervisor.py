@@ -15,6 +15,7 @@ from threading import Event, Thread
 import pytest
 
 from sentiment.errors import ServiceError
+from streaming import watchdog
 from streaming.supervisor import Crew, Patience, supervise
 
 IMPATIENT = Patience(first_seconds=0.01, most_seconds=0.02, starts=3)
@@ -35,6 +36,13 @@ def fail_once(log: Path) -> None:
     if log.read_text().count("begun") > 1:
         time.sleep(60)
     sys.exit(1)
+
+
+def hang_once(log: Path) -> None:
+    begin(log)
+    watchdog.STUCK_SECONDS = 0.2 if log.read_text().count("begun") == 1 else 60
+    with watchdog.watching():
+        time.sleep(60)
 
 
 def end_slowly(log: Path) -> None:
@@ -86,6 +94,20 @@ def test_a_worker_that_ends_is_started_again_and_all_stop_together(tmp_path: Pat
     assert [started.log(number).read_text().count("begun") for number in (1, 2)] == [2, 1]
     assert [process.exitcode for process in started.ended] == [1]
     assert not any(process.is_alive() for process in started.processes)
+
+
+def test_a_worker_that_hangs_is_started_again(tmp_path: Path) -> None:
+    started, stop = Started(tmp_path, {1: hang_once}), Event()
+    supervisor = Thread(target=supervise, args=(started.crew(), 1, stop, IMPATIENT))
+    supervisor.start()
+    deadline = time.monotonic() + 30
+    while (
+        not started.log(1).is_file() or started.log(1).read_text().count("begun") < 2
+    ) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    stop.set()
+    supervisor.join(30)
+    assert [process.exitcode for process in started.ended] == [1]
 
 
 def test_a_worker_that_is_told_to_stop_has_time_to(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import partial
 from threading import Event
 
 import pytest
@@ -66,6 +67,18 @@ def test_a_batch_of_very_many_bytes_is_several_transactions(
     assert figures.get_sample_value("sentiment_batch_size_count") == 3
     assert figures.get_sample_value("sentiment_batch_size_bucket", {"le": "2.0"}) == 3
     assert [int(json.loads(value or b"")["id"]) for value in values(cluster, "sentiment")] == list(range(5))
+
+
+def test_a_loop_turns_before_its_poll_and_before_each_transaction(
+    classifier: Classifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cluster, stop, turns = large_reviews(monkeypatch), Event(), list[int]()
+    answer, metrics = (
+        partial(respond, classifier=classifier, settings=SETTINGS),
+        StreamMetrics(classifier, CollectorRegistry()),
+    )
+    deliver(join(cluster, stop), answer, metrics, stop, lambda: turns.append(len(values(cluster, "sentiment"))))
+    assert turns == [0, 0, 2, 4, 5]
 
 
 def test_a_stop_does_not_wait_for_all_of_a_batch_of_very_many_bytes(
