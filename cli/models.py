@@ -40,12 +40,12 @@ def models() -> None:
 @_MODELS
 def list_versions(folder: Path) -> None:
     """All versions, the oldest first; `*` marks the one in use."""
-    folder = _of_versions(folder)
+    chosen, folder = folder, _of_versions(folder)
     names = versions.names(folder)
     if not names:
         raise ModelError(f"no model in {folder}: train one with `sentiment train` or name another folder")
     try:
-        used = versions.current(folder)
+        used = versions.resolve(chosen).name
     except ModelError as error:
         used = ""
         click.echo(str(error), err=True)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -60,6 +63,28 @@ def test_rollback_changes_between_two(tmp_path: Path) -> None:
         assert Classifier.load(tmp_path).version == version
 
 
+@contextmanager
+def no_room() -> Iterator[None]:
+    """No file can be written to, as on a full disk."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_disk_without_room_is_told_and_nothing_changes(tmp_path: Path) -> None:
+    for version in ("v1", "v2"):
+        write_tiny_model(tmp_path, version)
+    before = sorted(tmp_path.iterdir())
+    with no_room():
+        result = CliRunner().invoke(models, ["rollback", "--models", str(tmp_path)])
+    assert isinstance(result.exception, ModelError)
+    assert str(result.exception).startswith(f"{tmp_path / 'previous'} can't be written: ")
+    assert (versions.current(tmp_path), sorted(tmp_path.iterdir())) == ("v2", before)
+
+
 def test_one_versions_folder_is_the_one_in_use(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for version in ("v1", "v2"):
         write_tiny_model(tmp_path, version)
@@ -68,6 +93,7 @@ def test_one_versions_folder_is_the_one_in_use(tmp_path: Path, monkeypatch: pyte
         assert result.stdout.startswith("v1: ")
     monkeypatch.setenv("SENTIMENT_MODEL", str(tmp_path / "v1"))
     assert json.loads(CliRunner().invoke(models, ["show"]).stdout)["version"] == "v1"
+    assert [line[:4] for line in CliRunner().invoke(models, ["list"]).stdout.splitlines()] == ["* v1", "  v2"]
     assert CliRunner().invoke(models, ["promote", "v1"]).stdout == "v1 is now in use\n"
     assert versions.current(tmp_path) == "v1"
 
