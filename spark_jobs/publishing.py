@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from secrets import token_hex
 from typing import Any, NamedTuple
@@ -31,6 +31,8 @@ from spark_jobs.parity import certify
 from spark_jobs.report import Extras, evaluate_all, write_report
 from spark_jobs.saved import load_linear
 from spark_jobs.terms import terms_of_buckets
+
+UNFINISHED = "-unfinished"
 
 
 class Candidate(NamedTuple):
@@ -67,7 +69,9 @@ def publish(candidate: Candidate, frames: tuple[DataFrame, DataFrame], about: Ab
 
     Raises ModelError, and promotes nothing, if a label or margin differs between Spark and the folder as written.
     """
-    temporary = models.absolute() / f".{datetime.now(UTC):%Y%m%dT%H%M%S}-{token_hex(4)}-unfinished"  # of this run alone
+    now = datetime.now(UTC)
+    _remove_remains(models, now - timedelta(days=1))
+    temporary = models.absolute() / f".{_stamp(now)}-{token_hex(4)}{UNFINISHED}"  # of this run alone
     temporary.mkdir(parents=True)
     try:
         manifest, scored = _write(candidate, frames, about, temporary)
@@ -76,6 +80,17 @@ def publish(candidate: Candidate, frames: tuple[DataFrame, DataFrame], about: Ab
         shutil.rmtree(temporary, ignore_errors=True)
     versions.promote(models, manifest.version)
     return Published(path, folder.read_manifest(path), scored)
+
+
+def _stamp(moment: datetime) -> str:
+    return f"{moment:%Y%m%dT%H%M%S}"
+
+
+def _remove_remains(models: Path, before: datetime) -> None:
+    """What runs that were killed have left; one that is still writing is younger than that."""
+    for remains in models.glob(f".*{UNFINISHED}"):
+        if remains.name < f".{_stamp(before)}":
+            shutil.rmtree(remains, ignore_errors=True)
 
 
 def _write(
@@ -142,7 +157,7 @@ def _manifest(candidate: Candidate, about: About, metrics: dict[str, Any]) -> Ma
         metrics=metrics,
     )
     answers = folder.digest(manifest, candidate.linear.weights)
-    return msgspec.structs.replace(manifest, version=f"{now:%Y%m%dT%H%M%S}-{answers[:6]}")
+    return msgspec.structs.replace(manifest, version=f"{_stamp(now)}-{answers[:6]}")
 
 
 def _require(parity: Parity | None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 
 import msgspec
@@ -14,7 +14,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from sentiment import Classifier, versions
 from sentiment.errors import ModelError
-from sentiment.folder import Weights
+from sentiment.folder import MANIFEST, Weights
 from sentiment.manifest import Calibration
 from sentiment.textrule import TextRule, default_text_rule
 from spark_jobs import publishing
@@ -90,6 +90,19 @@ def test_a_run_that_breaks_off_leaves_nothing_behind(tmp_path: Path, rows: DataF
     with pytest.raises(ModelError, match="finite coefficients"):
         publish(candidate, (rows, rows), About({}, {}), tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_run_has_left_is_removed_a_day_later_and_is_no_version(tmp_path: Path, rows: DataFrame) -> None:
+    now = datetime.now(UTC)
+    recent, old = (f".{now - timedelta(hours=age):%Y%m%dT%H%M%S}-0123abcd-unfinished" for age in (23, 25))
+    for name in (recent, old):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / MANIFEST).touch()
+    assert versions.names(tmp_path) == []
+    candidate = Candidate(default_text_rule(), BUCKETS, _linear({"film": np.inf}), UNCALIBRATED)
+    with pytest.raises(ModelError, match="finite coefficients"):
+        publish(candidate, (rows, rows), About({}, {}), tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [recent]
 
 
 def test_two_runs_that_write_in_one_second_do_not_meet(
