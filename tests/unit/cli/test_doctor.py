@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import json
+import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from cli import doctor
-from sentiment.errors import ServiceError
+from cli.demo.preparing import free_port
 from streaming.brokers.memory import MemoryCluster
 from streaming.brokers.seam import CLEANUP, MOST_BYTES, Topic
 from streaming.settings import Connection, Limits, Topics
 from streaming.topics import create_topics
 from tests.tiny import write_tiny_model
+
+
+@pytest.fixture(autouse=True)
+def listener(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Where a broker is looked for, something listens."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        monkeypatch.setattr(Connection, "bootstrap_servers", f"127.0.0.1:{listening.getsockname()[1]}")
+        yield
 
 
 def look(model: Path, *flags: str) -> tuple[int, dict[str, dict[str, str]]]:
@@ -42,6 +52,7 @@ def test_what_is_missing_is_no_failure_and_comes_with_a_way_out(
     assert "sentiment train" in found["model"]["says"]
     assert "pip install '.[fast]'" in found["extra fast"]["says"]
     assert "sentiment topics" in found["Kafka"]["says"]
+    assert "kafka start" not in found["Kafka"]["says"]
 
 
 def test_topics_that_take_less_than_an_answer_may_have_are_broken(tmp_path: Path, cluster: MemoryCluster) -> None:
@@ -68,18 +79,24 @@ def test_answers_that_would_be_refused_or_deleted_by_compaction_are_broken(
     assert f"compacted topics can't take the answers: {compacted};" in found["Kafka"]["says"]
 
 
-def test_a_broker_that_does_not_answer_is_missing_or_broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuses(*_: object) -> None:
-        raise ServiceError("nobody listens")
+def test_where_nobody_listens_is_missing_or_broken_and_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def waits(*_: object) -> None:
+        raise AssertionError
 
-    monkeypatch.setattr(doctor, "require_topics", refuses)
+    monkeypatch.setattr(doctor, "require_topics", waits)
+    nobody = f"127.0.0.1:{free_port(0)}"
+    monkeypatch.setattr(Connection, "bootstrap_servers", nobody)
     code, found = look(tmp_path / "models")
     assert (code, found["Kafka"]["state"]) == (0, "missing")
-    assert Connection.bootstrap_servers in found["Kafka"]["says"]
-    assert "nobody listens" in found["Kafka"]["says"]
-    monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", "kafka:9092")  # somebody says that there is one
+    assert f"{nobody}: Connection refused" in found["Kafka"]["says"]
+    assert "sentiment kafka start" in found["Kafka"]["says"]
+    monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", f"{nobody}, no.such.host.invalid:9092")  # somebody says there is one
     code, found = look(tmp_path / "models")
     assert (code, found["Kafka"]["state"]) == (1, "broken")
+    assert "no.such.host.invalid:9092: " in found["Kafka"]["says"]
+    assert "KAFKA_BOOTSTRAP_SERVERS" in found["Kafka"]["says"]
 
 
 def test_a_damaged_model_and_a_wrong_setting_are_broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
