@@ -8,6 +8,7 @@ from sentiment.errors import SettingError
 from streaming.brokers.kafka_python import KafkaPythonCluster
 from streaming.brokers.kafka_python_plain import ATTEMPTS
 from streaming.brokers.kafka_python_publisher import KafkaPythonPublisher
+from streaming.brokers.repeats import REPEATS
 from streaming.brokers.seam import Cluster, Publisher
 from streaming.settings import CLIENTS, Connection, Limits
 
@@ -48,6 +49,8 @@ def _quieten() -> None:
     connections.setLevel(logging.WARNING)
     connections.propagate = False
     connections.addHandler(ATTEMPTS)  # once, however often it is added
+    for name in ("kafka.coordinator", "confluent_kafka"):
+        logging.getLogger(name).addFilter(REPEATS)  # once, too
 
 
 def _is_a_reset(said: logging.LogRecord) -> bool:
