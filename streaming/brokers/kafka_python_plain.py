@@ -27,6 +27,7 @@ from streaming.brokers.seam import TAKEN, Record, Reply
 from streaming.settings import Connection, Limits
 
 START_MS = 10_000
+RECONNECT_MS = 1000  # the longest pause between two attempts; the client's own is 30 s, half a minute after an outage
 SEND_SECONDS = 60
 # kafka-python 3.0 buffers without bound, so a sender waits for the broker after this many records.
 UNACKNOWLEDGED = 10_000
@@ -73,6 +74,7 @@ def client_options(connection: Connection) -> dict[str, Any]:
     return {
         "bootstrap_servers": [server.strip() for server in connection.bootstrap_servers.split(",")],
         "bootstrap_timeout_ms": START_MS,
+        "reconnect_backoff_max_ms": RECONNECT_MS,
         "security_protocol": connection.security_protocol,
         "sasl_mechanism": connection.sasl_mechanism,
         "sasl_plain_username": connection.sasl_username,

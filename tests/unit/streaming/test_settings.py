@@ -120,3 +120,7 @@ def test_a_client_that_is_not_installed_names_its_extra(monkeypatch: pytest.Monk
 def test_a_client_that_there_is_not_is_refused() -> None:
     with pytest.raises(SettingError, match="expected one of kafka-python, confluent"):
         open_cluster("librdkafka", Connection(), Limits())
+
+
+def test_kafka_python_looks_for_a_broker_as_often_after_a_long_outage_as_after_a_short_one() -> None:
+    assert client_options(Connection())["reconnect_backoff_max_ms"] <= 1000
