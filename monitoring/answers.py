@@ -29,6 +29,13 @@ class AnswerMetrics:
             registry=registry,
             buckets=TENTHS,
         )
+        started = Gauge(
+            "sentiment_start_timestamp_seconds",
+            "When the process that started last did.",
+            registry=registry,
+            multiprocess_mode="livemax",
+        )
+        started.set_to_current_time()
         about = Gauge(
             "sentiment_model_info",
             "The model in use; sha256 is that of its model.json.",

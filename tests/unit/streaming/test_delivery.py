@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from functools import partial
 from threading import Event
 
@@ -78,7 +79,7 @@ def test_a_stopped_loop_does_not_poll(cluster: MemoryCluster, classifier: Classi
 
 def test_what_was_answered_is_counted(cluster: MemoryCluster, classifier: Classifier) -> None:
     send_reviews(cluster, "reviews", REVIEWS)
-    stop = Event()
+    stop, began = Event(), time.time()
     figures = run(join(cluster, stop), classifier, stop)
     for name, labels, expected in (
         ("sentiment_messages_total", {"result": "classified"}, 40),
@@ -95,6 +96,7 @@ def test_what_was_answered_is_counted(cluster: MemoryCluster, classifier: Classi
     ):
         assert figures.get_sample_value(name, labels) == expected, name
     assert figures.get_sample_value("sentiment_model_info", {"version": "tiny-1", "sha256": model_sum(classifier)}) == 1
+    assert began <= (figures.get_sample_value("sentiment_start_timestamp_seconds") or 0) <= time.time()
 
 
 @pytest.mark.parametrize(("kind", "polled"), [(UntilIdle, True), (Away, False)])
