@@ -45,19 +45,23 @@ def deliver(
     A batch is one transaction, answered a piece at a time; one of very many bytes is several, one after the other.
     `turned` is called before each poll and each transaction, whether a broker answers or not.
     """
+    reached = True
     while not stop.is_set():
         turned()
         batch = broker.poll()
-        if batch.records or broker.reachable():
+        before, reached = reached, bool(batch.records) or broker.reachable()
+        if reached:
             metrics.polled(broker.lag())
+        if reached != before:
+            log.warning("the broker answers again" if reached else "the broker does not answer; waiting for it")
         for part in batch.parts():
             turned()
             try:
                 metrics.answered(part.records, _answer(broker, part, respond))
             except FaultError as fault:  # what is before it is answered, so that it alone stands in the way
-                before = Batch(part.records[: part.records.index(fault.record)], part.membership)
-                if before.records:
-                    metrics.answered(before.records, _answer(broker, before, respond))
+                sound = Batch(part.records[: part.records.index(fault.record)], part.membership)
+                if sound.records:
+                    metrics.answered(sound.records, _answer(broker, sound, respond))
                 raise
             if stop.is_set():
                 return  # what is left of the batch is read again by whoever has its partitions next

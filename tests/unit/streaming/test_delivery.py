@@ -69,6 +69,22 @@ def test_a_loop_turns_though_its_broker_does_not_answer(cluster: MemoryCluster, 
     assert len(turns) == 3
 
 
+def test_a_broker_that_goes_away_and_comes_back_is_told_of_once_each(
+    cluster: MemoryCluster, classifier: Classifier, caplog: pytest.LogCaptureFixture
+) -> None:
+    stop, answers = Event(), [True, True, False, False, True, True]
+
+    class Flickering(UntilIdle):
+        def reachable(self) -> bool:
+            if len(answers) == 1:
+                stop.set()
+            return answers.pop(0)
+
+    run(Flickering(cluster.join(Group("sentiment", "one", "reviews")), Event()), classifier, stop)
+    said = [record.getMessage() for record in caplog.records if record.name == "sentiment.stream"]
+    assert said == ["the broker does not answer; waiting for it", "the broker answers again"]
+
+
 def test_a_stopped_loop_does_not_poll(cluster: MemoryCluster, classifier: Classifier) -> None:
     stop = Event()
     stop.set()
