@@ -90,5 +90,7 @@ def _stop(processes: list[BaseProcess]) -> None:
     deadline = time.monotonic() + STOP_SECONDS
     for process in processes:
         process.join(max(deadline - time.monotonic(), 0.0))
+        if process.is_alive():
+            log.warning("process %s has not stopped in %.0f s: it is killed", process.pid, STOP_SECONDS)
         process.kill()
         process.join()

@@ -54,6 +54,11 @@ def end_slowly(log: Path) -> None:
     time.sleep(0.5)
 
 
+def never_end(log: Path) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    go_on(log)
+
+
 def begin(log: Path) -> None:
     with log.open("a") as lines:
         lines.write("begun\n")
@@ -120,6 +125,23 @@ def test_a_worker_that_is_told_to_stop_has_time_to(tmp_path: Path) -> None:
     stop.set()
     supervisor.join(30)
     assert [process.exitcode for process in started.processes] == [0]
+
+
+def test_a_worker_that_does_not_stop_is_killed_and_the_log_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("streaming.supervisor.STOP_SECONDS", 0.5)
+    started, stop = Started(tmp_path, {1: never_end}), Event()
+    supervisor = Thread(target=supervise, args=(started.crew(), 1, stop, IMPATIENT))
+    supervisor.start()
+    deadline = time.monotonic() + 30
+    while not started.log(1).is_file() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    stop.set()
+    supervisor.join(30)
+    (process,) = started.processes
+    assert process.exitcode == -signal.SIGKILL
+    assert f"process {process.pid} has not stopped" in caplog.text
 
 
 def test_a_worker_that_ends_again_and_again_ends_them_all(tmp_path: Path) -> None:
