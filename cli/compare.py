@@ -14,7 +14,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from cli.figures import Figures, label_of
+from cli.figures import Figures, label_of, score_text
 from cli.files import read_entries, survey
 from cli.predict_file import Job, counting, label_column, require_labels
 from cli.scoring import Answered, answer
@@ -177,6 +177,5 @@ def _table(lines: Sequence[tuple[str, str, int, Sequence[float | None]]]) -> Non
     for column in table.columns[2:]:
         column.justify = "right"
     for place, group, n, values in lines:
-        shown = ("n/a" if value is None or math.isnan(value) else f"{value:.4f}" for value in values)
-        table.add_row(place, group, f"{n:,}", *shown)
+        table.add_row(place, group, f"{n:,}", *map(score_text, values))
     Console().print(table)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable
@@ -21,6 +22,11 @@ _LABELS = {**dict.fromkeys(POSITIVE, 1), **dict.fromkeys(NEGATIVE, 0)}
 def label_of(value: object) -> int | None:
     """1 or 0 for the usual words and numbers, None for all others."""
     return _LABELS.get(str(value).strip().lower())
+
+
+def score_text(value: float | None) -> str:
+    """A score for people; n/a where it is not defined."""
+    return "n/a" if value is None or math.isnan(value) else f"{value:.4f}"
 
 
 class Pairs(NamedTuple):

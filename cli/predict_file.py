@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from cli.figures import Figures
+from cli.figures import Figures, score_text
 from cli.files import Survey, read_entries, survey
 from cli.scoring import answer, layout_of, rows_of
 from cli.writing import writing
@@ -92,7 +92,7 @@ def _show_scores(figures: Figures) -> None:
     for column in table.columns[1:]:
         column.justify = "right"
     for name, scores in figures.scores().items():
-        table.add_row(name, f"{scores.n:,}", *(f"{getattr(scores, each):.4f}" for each in SHOWN))
+        table.add_row(name, f"{scores.n:,}", *(score_text(getattr(scores, each)) for each in SHOWN))
     Console().print(table)
 
 

@@ -21,9 +21,8 @@ class Confusion(NamedTuple):
 
 
 class Scores(NamedTuple):
-    """Precision, recall and F1 are those of the positive class; a ratio with nothing below the line is 0.
-
-    `roc_auc` and `pr_auc` are nan where there is one class only.
+    """Precision, recall and F1 are those of the positive class. With one class only they and the areas are nan, as
+    precision is where nothing is called positive.
     """
 
     n: int
@@ -115,15 +114,15 @@ def _scores(rows: _Rows, times: Floats) -> Scores:
     drawn = times * rows.positive
     hits, given, positives = float((drawn * rows.given).sum()), float((times * rows.given).sum()), float(drawn.sum())
     n = float(times.sum())
-    precision, recall = _ratio(hits, given), _ratio(hits, positives)
+    both = 0 < positives < n  # with one class only, precision tells which one it is, and nothing of the answers
     above = rows.ranking.passed(drawn), rows.ranking.passed(times - drawn)
     gaps = rows.positive - rows.probability
     return Scores(
         n=int(n),
         accuracy=_ratio(n - given - positives + 2 * hits, n),
-        precision=precision,
-        recall=recall,
-        f1=_ratio(2 * precision * recall, precision + recall),
+        precision=_ratio(hits, given * both),
+        recall=_ratio(hits, positives * both),
+        f1=_ratio(2 * hits, (given + positives) * both),
         roc_auc=_roc_auc(*above),
         pr_auc=_pr_auc(*above),
         brier=_ratio(float((times * gaps**2).sum()), n),
@@ -161,4 +160,5 @@ def _spread(values: Floats) -> tuple[float, float]:
 
 
 def _ratio(part: float, whole: float) -> float:
-    return part / whole if whole else 0.0
+    """part / whole; nan where there is nothing below the line."""
+    return part / whole if whole else float("nan")

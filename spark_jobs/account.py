@@ -18,6 +18,7 @@ from spark_jobs.evaluating import Scored
 from spark_jobs.files import UNDECODED
 from spark_jobs.publishing import Published
 from spark_jobs.report import Extras, LearningPoint, languages
+from spark_jobs.report.wording import figure
 from spark_jobs.searching import Search
 from spark_jobs.splitting import Split
 
@@ -79,9 +80,8 @@ def summary(published: Published) -> str:
     lines = [f"model {manifest.version} in {published.path}, now current"]
     for name in ("all", *languages(published.scored)):
         scores = manifest.metrics[name]
-        auc = "n/a" if scores["roc_auc"] is None else f"{scores['roc_auc']:.3f}"
-        figures = ", ".join(f"{what} {scores[what]:.3f}" for what in ("accuracy", "precision", "recall", "f1"))
-        lines.append(f"  test rows, {name:5}: {scores['n']:6,} rows, {figures}, ROC AUC {auc}")
+        figures = ", ".join(f"{what} {figure(scores[what])}" for what in ("accuracy", "precision", "recall", "f1"))
+        lines.append(f"  test rows, {name:5}: {scores['n']:6,} rows, {figures}, ROC AUC {figure(scores['roc_auc'])}")
     confusion = manifest.metrics["all"]["confusion"]
     lines.append("  confusion: " + ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in confusion.items()))
     lines += [f"  warning: {caveat}" for caveat in uncalibrated(manifest.calibration)]

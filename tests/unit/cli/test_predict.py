@@ -166,11 +166,13 @@ def test_labels_give_the_scores_overall_and_by_language(model: Path, tmp_path: P
     assert [line.split()[:2] for line in table.splitlines()[-3:]] == [["all", "5"], ["en", "2"], ["fr", "3"]]
 
 
-def test_one_language_has_no_scores_of_its_own_and_one_class_no_roc_auc(model: Path, tmp_path: Path) -> None:
+def test_one_language_has_no_scores_of_its_own_and_one_class_no_precision(model: Path, tmp_path: Path) -> None:
     source = write(tmp_path / "in.jsonl", '{"text": "this is good", "ok": true}\n{"text": "that is bad", "ok": 1}\n')
     told = json.loads(run(model, "--input", source, "--label", "ok", "--json").stdout)
     assert "by_language" not in told
-    assert (told["accuracy"], told["roc_auc"]) == (0.5, None)
+    assert (told["accuracy"], told["precision"], told["f1"], told["roc_auc"]) == (0.5, None, None, None)
+    table = run(model, "--input", source, "--label", "ok").stdout
+    assert table.splitlines()[-1].split()[:7] == ["all", "2", "0.5000", *["n/a"] * 4]
 
 
 def test_labels_that_are_all_unknown_are_an_error_once_the_output_is_there(model: Path, tmp_path: Path) -> None:

@@ -154,12 +154,20 @@ def test_a_seed_gives_the_same_intervals_again_and_another_seed_others() -> None
     assert again[0] == again[1] != again[2]
 
 
-def test_one_class_alone_has_no_areas_but_all_other_scores() -> None:
-    labels, probability = np.zeros(3, np.int8), np.array([0.1, 0.2, 0.7])
+@pytest.mark.parametrize("label", [0, 1])
+def test_one_class_alone_has_neither_areas_nor_precision_recall_and_f1(label: int) -> None:
+    labels, probability = np.full(3, label, np.int8), np.array([0.1, 0.2, 0.7])
     scores, found = evaluate(labels, probability), intervals(labels, probability, np.arange(3), seed=1, rounds=50)
-    assert np.isnan([scores.roc_auc, scores.pr_auc, *found["roc_auc"], *found["pr_auc"]]).all()
+    for name in ("precision", "recall", "f1", "roc_auc", "pr_auc"):
+        assert np.isnan([getattr(scores, name), *found[name]]).all(), name
     assert found["accuracy"] == (0.0, 1.0)
-    assert (scores.accuracy, scores.precision, scores.recall) == pytest.approx((2 / 3, 0, 0))
+    assert scores.accuracy == pytest.approx([2 / 3, 1 / 3][label])
+
+
+def test_precision_has_no_value_where_nothing_is_called_positive() -> None:
+    scores = evaluate(np.array([1, 0], np.int8), np.array([0.2, 0.1]))
+    assert np.isnan(scores.precision)
+    assert (scores.recall, scores.f1) == (0.0, 0.0)
 
 
 def test_platt_scaling_finds_the_slope_and_offset_that_made_the_labels() -> None:
