@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
 from pyspark.errors import AnalysisException, PySparkException
@@ -13,7 +13,7 @@ from pyspark.sql import Column, DataFrame, GroupedData, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StringType, StructField, StructType
 
-from sentiment.errors import DataError
+from sentiment.errors import DataError, SentimentError
 
 
 class File(NamedTuple):
@@ -44,13 +44,20 @@ def is_whole(frame: DataFrame) -> Column:
 
 
 @contextmanager
-def explained(what: str) -> Iterator[None]:
-    """What Spark can't do (an unknown kind of URL, a damaged file) is a DataError of one line: `what`, and why."""
+def explained(what: str, kind: type[SentimentError] = DataError) -> Iterator[None]:
+    """What Spark can't do (an unknown kind of URL, a damaged file) is an error of one line: `what`, and why."""
     try:
         yield
     except (PySparkException, Py4JJavaError) as error:
-        said = error.java_exception.toString() if isinstance(error, Py4JJavaError) else error
-        raise DataError(f"{what} ({_first_line(said)})") from error
+        said = _root(error.java_exception).toString() if isinstance(error, Py4JJavaError) else error
+        raise kind(f"{what} ({_first_line(said)})") from error
+
+
+def _root(exception: Any) -> Any:
+    """The cause of all others."""
+    while cause := exception.getCause():
+        exception = cause
+    return exception
 
 
 def _files(spark: SparkSession, entry: str) -> list[File]:

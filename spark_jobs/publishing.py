@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from secrets import token_hex
@@ -16,7 +18,7 @@ from pyspark.sql import DataFrame, SparkSession
 from sentiment import Classifier, folder, versions
 from sentiment.behaviour import run_suite, to_manifest
 from sentiment.cleaning import clean
-from sentiment.errors import ModelError
+from sentiment.errors import ModelError, SettingError
 from sentiment.manifest import Calibration, Hashing, Manifest, Parity
 from sentiment.predictions import probabilities
 from sentiment.scoring import Scorer
@@ -25,6 +27,7 @@ from sentiment.textrule import TextRule
 from spark_jobs.columns import GROUP, LABEL, LANGUAGE, TEXT
 from spark_jobs.evaluating import Scored, score
 from spark_jobs.features import bucket_stages, token_stages
+from spark_jobs.files import explained
 from spark_jobs.fitting import Linear
 from spark_jobs.golden import GOLDEN
 from spark_jobs.parity import certify
@@ -67,15 +70,18 @@ class Published(NamedTuple):
 def publish(candidate: Candidate, frames: tuple[DataFrame, DataFrame], about: About, models: Path) -> Published:
     """Write, prove and promote a model, given its (training, test) rows and what only training knows of it.
 
-    Raises ModelError, and promotes nothing, if a label or margin differs between Spark and the folder as written.
+    Raises ModelError, and promotes nothing, if a label or margin differs between Spark and the folder as written;
+    SettingError if it can't be written, on a full disk for instance.
     """
     now = datetime.now(UTC)
     _remove_remains(models, now - timedelta(days=1))
     temporary = models.absolute() / f".{_stamp(now)}-{token_hex(4)}{UNFINISHED}"  # of this run alone
-    temporary.mkdir(parents=True)
     try:
+        temporary.mkdir(parents=True)
         manifest, scored = _write(candidate, frames, about, temporary)
         path = versions.publish(temporary, models)
+    except OSError as error:
+        raise SettingError(f"the model can't be written to {models}: {error.strerror or error}") from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     versions.promote(models, manifest.version)
@@ -122,13 +128,24 @@ def _write(
 def _save_pipeline(candidate: Candidate, spark: SparkSession, place: Path) -> PipelineModel:
     """Save Spark's own form of the model and return it as Spark loads it."""
     weights, intercept = candidate.linear
-    linear = load_linear(spark, (weights, intercept, candidate.buckets), place)
-    stages = [*token_stages(candidate.rule), *bucket_stages(candidate.rule, candidate.buckets), linear]
     path = place / "spark"
-    PipelineModel(stages).write().save(path.as_uri())
+    with _quiet(spark), explained(f"the model can't be written to {place.parent}", SettingError):
+        linear = load_linear(spark, (weights, intercept, candidate.buckets), place)
+        stages = [*token_stages(candidate.rule), *bucket_stages(candidate.rule, candidate.buckets), linear]
+        PipelineModel(stages).write().save(path.as_uri())
     for sidecar in path.rglob(".*.crc"):
         sidecar.unlink()
     return PipelineModel.load(path.as_uri())
+
+
+@contextmanager
+def _quiet(spark: SparkSession) -> Iterator[None]:
+    """Without the traces that Spark logs of each attempt to write."""
+    spark.sparkContext.setLogLevel("OFF")
+    try:
+        yield
+    finally:
+        spark.sparkContext.setLogLevel("ERROR")
 
 
 def _golden_rows(spark: SparkSession) -> DataFrame:

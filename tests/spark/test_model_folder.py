@@ -5,16 +5,23 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
 import numpy as np
 import pytest
+from pyspark.sql import SparkSession
 
 from sentiment import Classifier, folder
+from sentiment.errors import SettingError
 from sentiment.language import language_of
 from sentiment.manifest import Manifest
+from spark_jobs.fitting import Linear
 from spark_jobs.golden import GOLDEN
+from spark_jobs.publishing import About, Candidate, publish
 from tests.spark.conftest import Trained
 from tests.tiny import bucket_of
 
@@ -94,3 +101,30 @@ def test_metrics_are_those_of_the_held_out_rows_by_language(trained: Trained, cl
 def test_the_description_is_read_back_as_it_was_published(trained: Trained, version: Path) -> None:
     assert folder.read_manifest(version) == trained.published.manifest
     assert msgspec.json.decode((version / "model.json").read_bytes(), type=Manifest) == trained.published.manifest
+
+
+def test_a_disk_that_takes_no_more_is_named_in_one_line(
+    spark: SparkSession, trained: Trained, version: Path, tmp_path: Path
+) -> None:
+    manifest, weights, models = trained.published.manifest, folder.read_weights(version), tmp_path / "models"
+    linear = Linear(weights, manifest.intercept)
+    candidate = Candidate(manifest.text_rule, manifest.hashing.buckets, linear, manifest.calibration)
+    rows = spark.createDataFrame([], "text string")
+    with _no_file_above(1000, spark), pytest.raises(SettingError) as caught:
+        publish(candidate, (rows, rows), About({}, {}), models)
+    assert re.fullmatch(rf"the model can't be written to {models} \(.*File too large.*\)", str(caught.value))
+    assert list(models.iterdir()) == []
+
+
+@contextmanager
+def _no_file_above(size: int, spark: SparkSession) -> Iterator[None]:
+    """Spark can't write any file of more bytes, as on a disk that is full."""
+    machine = spark.sparkContext._jvm  # noqa: SLF001
+    assert machine
+    java = machine.java.lang.ProcessHandle.current().pid()
+    before = resource.prlimit(java, resource.RLIMIT_FSIZE)
+    resource.prlimit(java, resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.prlimit(java, resource.RLIMIT_FSIZE, before)
