@@ -14,12 +14,13 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from cli.figures import Figures, label_of, score_text
+from cli.figures import Figures, score_text
 from cli.files import read_entries, survey
 from cli.predict_file import Job, counting, label_column, require_labels
 from cli.scoring import Answered, answer
 from cli.terminal import fitting, one_line
 from sentiment import Classifier, Prediction
+from sentiment.columns import label_of
 from sentiment.folder import read_manifest
 
 MEASURES = ("accuracy", "f1", "roc_auc", "brier", "ece")

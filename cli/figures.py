@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from cli.scoring import Answered
-from sentiment.columns import NEGATIVE, POSITIVE
+from sentiment.columns import label_of
 from sentiment.language import language_of
 from sentiment.metrics import Scores, evaluate
 
 MOST_SHOWN = 10
-_LABELS = {**dict.fromkeys(POSITIVE, 1), **dict.fromkeys(NEGATIVE, 0)}
-
-
-def label_of(value: object) -> int | None:
-    """1 or 0 for the usual words and numbers, None for all others."""
-    return _LABELS.get(str(value).strip().lower())
+MOST_SPELLINGS = 1000  # of labels that are remembered: a column of labels has fewer
 
 
 def score_text(value: float | None) -> str:
@@ -46,6 +41,7 @@ class Figures:
         self.label = label
         self.rows = self.bad_rows = self.positive = self.needs_review = self.unlabelled = 0
         self.first_bad: list[str] = []
+        self.spelt: Counter[str] = Counter()  # how many rows have each label, as it is spelt
         self.pairs: defaultdict[str, Pairs] = defaultdict(lambda: Pairs(array("b"), array("d")))
 
     def add(self, batch: Iterable[Answered]) -> None:
@@ -86,6 +82,8 @@ class Figures:
             self.first_bad.append(f"row {self.rows}: {row.problem}")
 
     def _add_labelled(self, row: Answered, probability: float, value: object) -> None:
+        if value is not None and (str(value) in self.spelt or len(self.spelt) < MOST_SPELLINGS):
+            self.spelt[str(value)] += 1
         label = label_of(value)
         if label is None:
             self.unlabelled += 1

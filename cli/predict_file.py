@@ -18,7 +18,7 @@ from cli.files import Survey, read_entries, survey
 from cli.scoring import answer, layout_of, rows_of
 from cli.writing import writing
 from sentiment import Classifier
-from sentiment.columns import LABEL_COLUMNS, NEGATIVE, POSITIVE, find_column
+from sentiment.columns import LABEL_COLUMNS, NEGATIVE, POSITIVE, find_column, refuse_scale
 from sentiment.errors import DataError
 
 SHOWN = ("accuracy", "precision", "recall", "f1", "roc_auc", "brier", "ece")
@@ -61,7 +61,8 @@ def predict_file(classifier: Classifier, job: Job) -> Figures:
 
 
 def require_labels(job: Job, figures: Figures) -> None:
-    """DataError where labels were asked for and no classified row has one."""
+    """DataError where labels were asked for and no classified row has one, or they are a scale."""
+    refuse_scale(figures.spelt, f"{job.source}, column {figures.label}")
     if figures.label and not figures.pairs:
         raise DataError(
             f"{job.source}: no classified row has a label in {figures.label}: "

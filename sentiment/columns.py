@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
 
 from sentiment.errors import DataError
 
@@ -22,6 +24,9 @@ TEXT_COLUMNS = (
 LABEL_COLUMNS = ("label", "labels", "sentiment", "polarity", "target", "class")
 POSITIVE = ("1", "1.0", "true", "positive", "positif", "pos")
 NEGATIVE = ("0", "0.0", "false", "negative", "negatif", "négatif", "neg")
+DECIMAL = r"^([01])\.0+$"  # decimal types show all of their digits
+MOST_NUMBERS = 10  # of a scale that are named
+SLIPS = 0.01  # of the labels: so few that are another number are mistakes of single rows
 
 # What is written beside each row of a scored file.
 ANSWER = {"label": str, "probability": float, "confidence": float, "needs_review": bool, "model_version": str}
@@ -43,6 +48,35 @@ def find_column(columns: Iterable[str], known: Sequence[str], wanted: str | None
         if alike:
             return alike[0]
     return None
+
+
+def label_of(value: object) -> int | None:
+    """1 or 0 for the usual words and numbers, None for all others."""
+    word = re.sub(DECIMAL, r"\1", str(value).strip().lower())
+    return 1 if word in POSITIVE else 0 if word in NEGATIVE else None
+
+
+def refuse_scale(rows: Mapping[str, int], where: str) -> None:
+    """DataError where 0 or 1 is one of several numbers, as of stars: what it means there can't be known.
+
+    `rows` says how many rows have each label, as it is spelt.
+    """
+    numbers = {label: number for label in rows if (number := _number(label)) is not None}
+    others = {label: number for label, number in numbers.items() if number not in (0, 1)}
+    if len(others) < len(numbers) and sum(rows[label] for label in others) > SLIPS * sum(rows.values()):
+        shown = ", ".join(f"{number:g}" for number in sorted(set(numbers.values()))[:MOST_NUMBERS])
+        raise DataError(
+            f"{where}: the labels are a scale, with {shown} on it: write 1 for positive, 0 for negative, and nothing "
+            "for a review that is to be left out"
+        )
+
+
+def _number(label: str) -> float | None:
+    try:
+        number = float(label)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
 
 
 def answer_columns(taken: Iterable[str]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import BinaryType, StringType
 
-from sentiment.columns import LABEL_COLUMNS, NEGATIVE, POSITIVE, TEXT_COLUMNS, find_column
+from sentiment.columns import DECIMAL, LABEL_COLUMNS, NEGATIVE, POSITIVE, TEXT_COLUMNS, find_column
 from sentiment.errors import DataError
 from spark_jobs.columns import FILM, LABEL, SOURCE, TEXT
 from spark_jobs.files import BROKEN, is_whole, tables
@@ -55,7 +55,7 @@ def text_column(frame: DataFrame, given: str | None, entry: str) -> str:
     column = column_of(frame, given, TEXT_COLUMNS, f"{entry}: text")
     (texts,) = frame.select(column).schema
     if not isinstance(texts.dataType, StringType | BinaryType):
-        kind = texts.dataType.simpleString()
+        kind = texts.dataType.typeName()
         raise DataError(f"{entry}: the column of texts holds {kind}: name another one with --text")
     return column
 
@@ -91,5 +91,5 @@ def quoted(name: str) -> str:
 def as_label(column: Column) -> Column:
     """1 or 0 for the usual words and numbers; null for all others."""
     word = F.lower(F.trim(column.cast("string"), F.lit(" \t\r\n")))
-    word = F.regexp_replace(word, r"^([01])\.0+$", "$1")  # decimal types show all of their digits
+    word = F.regexp_replace(word, DECIMAL, "$1")
     return F.when(word.isin(*POSITIVE), F.lit(1)).when(word.isin(*NEGATIVE), F.lit(0)).cast("int")

@@ -24,6 +24,7 @@ from spark_jobs.columns import FEATURES, FILM, FOLD, GROUP, LABEL, LANGUAGE, ROW
 from spark_jobs.features import apply, bucket_stages, token_stages
 from spark_jobs.fitting import Recipe, fit, prepare
 from spark_jobs.frequencies import count
+from spark_jobs.labels import unknown_labels
 from spark_jobs.languages import languages_of, told_apart
 from spark_jobs.learning import learning_curve
 from spark_jobs.places import require_file, require_folder
@@ -62,13 +63,15 @@ def train(spark: SparkSession, training: Training, say: Progress) -> Published:
     say(f"reading {', '.join(training.inputs)}")
     reviews, account = clean_reviews(read_reviews(spark, training.inputs, training.columns))
     say(str(account))
+    unknown = unknown_labels(spark, training.inputs, training.columns, account)
+    _warn(say, unknown)
     check_enough(reviews)
     if training.columns.film and reviews.where(F.col(FILM).isNotNull()).isEmpty():
         raise DataError(f"no review has a film in a column {training.columns.film}: --film must name the column")
     split = _split(spark, training, apply(token_stages(rule), reviews), say)
     data = describe(account, split, training.inputs, training.tests)
-    for warning in data["warnings"]:
-        say(f"warning: {warning}")
+    _warn(say, data["warnings"])
+    data["warnings"] += unknown
     say("splitting: " + ", ".join(f"{rows:,} rows to {side}" for side, rows in data["split"].items()))
     known, test = (_features(rule, recipe, split, side) for side in (TRAIN, TEST))
     told = told_apart(known)
@@ -92,9 +95,15 @@ def _split(spark: SparkSession, training: Training, tokenised: DataFrame, say: P
         return split_reviews(tokenised)
     test, account = clean_reviews(read_reviews(spark, training.tests, training.columns))
     say(f"to test on: {account}")
+    _warn(say, unknown_labels(spark, training.tests, training.columns, account))
     if not account.kept:
         raise DataError(f"{', '.join(training.tests)}: no row is left to test on ({account})")
     return split_off(tokenised, apply(token_stages(default_text_rule()), test))
+
+
+def _warn(say: Progress, warnings: Sequence[str]) -> None:
+    for warning in warnings:
+        say(f"warning: {warning}")
 
 
 def _features(rule: TextRule, recipe: Recipe, split: Split, side: str) -> DataFrame:

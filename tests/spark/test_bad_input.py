@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -45,7 +46,9 @@ TEMPLATES = "text,label\n" + "".join(
         ("film.json", '[\n {"text": "a",\n  "label": 1}\n]\n', r"nor any other: JSON must have one object on each"),
         ("film.parquet", "not Parquet", r"film\.parquet can't be read"),
         ("film.csv", "", r"film\.csv is empty"),
-        ("film.jsonl", '{"text": ["a"], "label": 1}\n', r"the column of texts holds array<string>: name another one"),
+        ("film.jsonl", '{"text": ["a"], "label": 1}\n', r"the column of texts holds array: name another one"),
+        ("film.json", '{"text": {"0": "a", "1": "b"}, "label": {"0": 1}}\n', r"the column of texts holds struct: name"),
+        ("film.csv", "t\0e\0x\0t\0", r"film\.csv is no CSV in UTF-8: save it as UTF-8"),
         ("film.csv.gz", "not gzip", r"film\.csv\.gz can't be read"),
     ],
 )
@@ -82,6 +85,29 @@ def test_test_rows_without_a_usable_label_are_refused_before_training(spark: Spa
         lambda: train(spark, training, Heard()), r"stars\.csv: no row is left to test on \(2 rows: 2 without"
     )
     assert not (tmp_path / "models").exists()
+
+
+STARS = "text,label\n" + "".join(f"film number {n},{n % 5 + 1}\n" for n in range(50))
+
+
+def test_stars_are_not_taken_for_labels(spark: SparkSession, tmp_path: Path) -> None:
+    stars, labelled = tmp_path / "stars.csv", PROJECT / "data/reviews_unique.csv"
+    stars.write_text(STARS)
+    for source, *tests in ((stars,), (labelled, stars)):
+        training = Training([str(source)], tmp_path / "models", list(map(str, tests)))
+        _assert_refused(
+            partial(train, spark, training, Heard()), r"stars\.csv: the labels are a scale, with 1, 2, 3, 4, 5"
+        )
+
+
+def test_labels_that_are_not_known_are_named(spark: SparkSession, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("text,label\na,good\nb,good\nc,bad\nd,\ne,1\n" + "f,1\n" * 200)
+    say = Heard()
+    with pytest.raises(DataError, match="only positive reviews are left"):
+        train(spark, Training([str(tmp_path / "a.csv")], tmp_path / "models"), say)
+    assert say.messages[-1] == (
+        "warning: 4 of 205 rows have no label that is known and are left out: good (2), bad (1)"
+    )
 
 
 def test_a_place_where_no_model_can_be_put_is_refused_before_anything_is_read(

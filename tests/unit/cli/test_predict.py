@@ -182,6 +182,12 @@ def test_labels_that_are_all_unknown_are_an_error_once_the_output_is_there(model
     assert len(read_csv(tmp_path / "out.csv")) == 1
 
 
+def test_no_scores_are_made_of_stars(model: Path, tmp_path: Path) -> None:
+    source = write(tmp_path / "in.csv", "text,stars\ngood,5\nbad,1\ngood,4\n")
+    with pytest.raises(DataError, match=r"in\.csv, column stars: the labels are a scale, with 1, 4, 5 on it"):
+        run(model, "--input", source, "--label", "stars")
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
