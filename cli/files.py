@@ -54,12 +54,17 @@ def read_entries(source: str, column: str | None = None) -> Iterator[Entry]:
     if source == "-":
         return plain_lines(standard_input(), column)
     path = Path(source)
+    if path.is_dir():
+        raise DataError(f"{source} is a folder: name one file, or give the folder to `sentiment score`")
     if not path.is_file():
         raise DataError(f"there is no file {source}")
     if ending(path) == ".parquet":
         return parquet_entries(path, column)
     if ending(path) not in _READERS:
-        raise DataError(f"{source}: expected a file that ends with {', '.join(_READERS)} or .parquet")
+        raise DataError(
+            f"{source}: expected a file that ends with {', '.join(_READERS)} or .parquet; `sentiment score` also reads "
+            ".json and compressed files"
+        )
     return text_file(path, lambda file: _READERS[ending(path)](file, column))
 
 

@@ -67,7 +67,7 @@ def text_file(path: Path, read: Callable[[TextIO], Iterator[T]]) -> Iterator[T]:
         with path.open(encoding="utf-8-sig", newline="") as file:
             yield from read(file)
     except UnicodeDecodeError as error:
-        raise DataError(f"{path} is not UTF-8: {error}") from error
+        raise DataError(f"{path} is not UTF-8: {error}; save it as UTF-8") from error
     except DataError as error:
         raise DataError(f"{path}: {error}") from error
 

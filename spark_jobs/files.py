@@ -93,6 +93,8 @@ def _csv(spark: SparkSession, files: list[File]) -> list[DataFrame]:
 def _one_csv(spark: SparkSession, paths: list[str]) -> DataFrame:
     """The delimiter is the one that the header uses. A row of too many or too few fields stands whole under BROKEN."""
     header = spark.read.text(paths[0]).first()
+    if header and "\0" in header[0]:
+        raise DataError(f"{paths[0]} is no CSV in UTF-8: save it as UTF-8, compressed with gzip or not at all")
     delimiter = max(",;\t", key=header[0].count) if header else ","
     reader = spark.read.options(header=True, multiLine=True, quote='"', escape='"', encoding="UTF-8", sep=delimiter)
     names = reader.csv(paths[0]).columns

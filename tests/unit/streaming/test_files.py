@@ -75,12 +75,13 @@ def test_standard_input_that_is_not_utf_8_is_named_with_its_line(monkeypatch: py
         ("a.csv", "", "there are none"),
         ("a.csv", "id,text\n1,good\n2,bad,3\n", "line 3: 3 fields, but the header has 2"),
         ("a.csv", 'id,text\n1,"never closed\n', "line 2: unexpected end of data"),
-        ("a.csv", b"text\n\xff\n", "is not UTF-8"),
+        ("a.csv", b"text\n\xff\n", r"is not UTF-8: .*; save it as UTF-8"),
         ("a.jsonl", '{"text": "a"}\n{"text": \n', "line 2: "),
         ("a.jsonl", "[1]\n", "line 1: Expected `object`"),
         ("a.jsonl", '{"id": 1}\n', "line 1: no column with the text"),
         ("a.parquet", b"PAR1 or not", "a.parquet: "),
         ("a.docx", b"", "expected a file that ends with"),
+        ("a.csv.gz", b"", r"`sentiment score` also reads \.json and compressed files"),
     ],
 )
 def test_what_can_not_be_read_is_named(tmp_path: Path, name: str, content: str | bytes, said: str) -> None:
@@ -91,3 +92,8 @@ def test_what_can_not_be_read_is_named(tmp_path: Path, name: str, content: str |
 def test_a_file_that_is_not_there_is_named() -> None:
     with pytest.raises(DataError, match=r"there is no file nowhere\.csv"):
         read_rows("nowhere.csv")
+
+
+def test_a_folder_is_not_taken_for_a_file(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="is a folder: name one file, or give the folder to `sentiment score`"):
+        read_rows(str(tmp_path))
