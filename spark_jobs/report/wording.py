@@ -31,7 +31,9 @@ _STEPS = {
     "contradictory": "dropped: one text under both labels",
     "train": "to train and calibrate on",
     "test": "to measure on",
+    "roc_auc": "ROC AUC",
 }
+ACCURACY_OF = "accuracy_"  # a language, in the table of the search
 
 
 def language(code: str) -> str:
@@ -59,7 +61,9 @@ def measured_on(data: Mapping[str, Any]) -> str:
 
 
 def step(name: str) -> str:
-    """The name of a count or a setting of training, in words where there are some."""
+    """The name of a count, a setting or a score of training, in words where there are some."""
+    if name.startswith(ACCURACY_OF):
+        return f"accuracy, {language(name.removeprefix(ACCURACY_OF))}"
     return _STEPS.get(name, name.replace("_", " "))
 
 
@@ -86,10 +90,11 @@ def span(interval: list[float | None]) -> str:
     return "" if low is None or high is None else f"{low:.3f}–{high:.3f}"
 
 
-def beside(scores: dict[str, Any], measure: str) -> str:
+def beside(scores: dict[str, Any], measure: str, brief: bool = False) -> str:
     """What a score is to be held against: its 95 % interval; of the ECE, what chance alone would give."""
     if measure == "ece":
-        return f"chance alone: up to {figure(scores['ece_by_chance']['most'])}"
+        most = figure(scores["ece_by_chance"]["most"])
+        return f"chance: {most}" if brief else f"chance alone: up to {most}"
     return span(scores["interval"][measure])
 
 

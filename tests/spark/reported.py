@@ -34,8 +34,8 @@ BEHAVIOUR: dict[str, Any] = {
 }
 EXTRAS = Extras(
     search=[
-        {"penalty": 10.0, "accuracy": 0.8125, "chosen": False},
-        {"penalty": 100.0, "accuracy": 0.9, "chosen": True},
+        {"penalty": 10.0, "accuracy": 0.8125, "accuracy_en": 0.85, "chosen": False},
+        {"penalty": 100.0, "accuracy": 0.9, "accuracy_en": 0.95, "chosen": True},
     ],
     learning=[
         LearningPoint(100, 0.7, "en"),
