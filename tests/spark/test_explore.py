@@ -10,12 +10,10 @@ from collections import Counter
 from html.parser import HTMLParser
 from pathlib import Path
 
-import pandas as pd
 import pytest
 from click.testing import CliRunner
 from pyspark.sql import SparkSession
 
-from sentiment.errors import DataError
 from sentiment.reviews import MOST_CHARACTERS
 from spark_jobs.cleaning import clean_reviews
 from spark_jobs.explore import command
@@ -99,24 +97,6 @@ def test_a_data_set_against_itself_leaks_whole(exam: Findings) -> None:
     [leak] = exam.leaks
     assert (leak.one, leak.other) == (Side("reviews_unique.csv", 85, 85), Side("the data", 85, 85))
     assert leak.exact == 85
-
-
-@pytest.mark.parametrize("texts", [[7, 8], [["a list"], []]])
-def test_what_training_would_not_take_as_texts_is_refused(
-    spark: SparkSession, tmp_path: Path, texts: list[object]
-) -> None:
-    pd.DataFrame({"text": texts, "label": [1, 0]}).to_parquet(tmp_path / "texts.parquet")
-    with pytest.raises(DataError, match="the column of texts holds "):
-        look_at(spark, Look([str(tmp_path)]), Heard())
-
-
-def test_bytes_that_are_no_text_are_counted_as_training_counts_them(spark: SparkSession, tmp_path: Path) -> None:
-    texts, labels, sides = [b"\xe9t\xe9", "été".encode(), b"bon"], [b"\xe9", b"1", b"0"], [b"\xe9", b"\xe9", b"test"]
-    pd.DataFrame({"text": texts, "label": labels, "side": sides}).to_parquet(tmp_path / "bytes.parquet")
-    found = look_at(spark, Look([str(tmp_path)], split="side"), Heard())
-    assert found.cleaning == clean_reviews(read_reviews(spark, [str(tmp_path)]))[1]._asdict()
-    assert [example.text for example in found.unknown_labels] == ["\ufffd"]
-    assert {part.name for part in found.splits} == {"\ufffd", "test"}
 
 
 def test_the_account_is_the_one_that_training_gives(spark: SparkSession, messy: Path, found: Findings) -> None:
@@ -218,30 +198,6 @@ def test_the_command_prints_json_and_writes_the_page(spark: SparkSession, messy:
     assert said["verdict"]
     assert [part["name"] for part in said["files"]] == ["messy.csv"]
     assert page.read_text("utf-8").startswith("<!doctype html>")
-
-
-def test_data_without_a_usable_row_is_said_to_teach_nothing(spark: SparkSession, tmp_path: Path) -> None:
-    (tmp_path / "film.csv").write_text("text,label\nfine,maybe\n ,1\n")
-    found = look_at(spark, Look([str(tmp_path / "film.csv")]), Heard())
-    assert verdict(found).startswith("There is nothing to learn from")
-    assert as_text(sections(found))
-    assert as_html(sections(found), found.inputs)
-
-
-@pytest.mark.parametrize(
-    ("split", "message"),
-    [("fold", "no column fold to split by; the columns are text, label, side"), ("label", "has more than 10 values")],
-)
-def test_a_column_that_is_no_split_is_refused(spark: SparkSession, tmp_path: Path, split: str, message: str) -> None:
-    (tmp_path / "film.csv").write_text("text,label,side\n" + "".join(f"film {n},{n},x\n" for n in range(12)))
-    with pytest.raises(DataError, match=message):
-        look_at(spark, Look([str(tmp_path / "film.csv")], split=split), Heard())
-
-
-def test_no_file_at_all_is_a_misuse() -> None:
-    run = CliRunner().invoke(command, [])
-    assert run.exit_code == 2
-    assert "name at least one file" in run.output
 
 
 class _Tags(HTMLParser):
