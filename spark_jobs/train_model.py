@@ -79,10 +79,10 @@ def train(spark: SparkSession, training: Training, say: Progress) -> Published:
     search = cross_validate(known, counts, recipe, say)
     linear = fit(prepare(known, counts.classes(), recipe), recipe, search.penalty)
     curve = learning_curve((known, test), recipe, (linear, search.penalty), say) if training.learning_curve else []
-    say(f"{len(linear.weights.buckets):,} coefficients; writing, and comparing with Spark")
     languages = languages_of(told, counts)
     chosen = fit_calibration(out_of_fold(known, search.models, languages), languages, training.precision)
     candidate = Candidate(rule, recipe.buckets, calibrate(linear, chosen, languages), chosen)
+    say(f"{len(candidate.linear.weights.buckets):,} coefficients; writing, and comparing with Spark")
     about = About(recipe._asdict() | {"penalty": search.penalty}, data, extras(search, curve, known))
     published = publish(candidate, (known, test), about, training.models)
     if training.held_out:
