@@ -75,9 +75,12 @@ def explain(texts: tuple[str, ...], model: Path, as_json: bool, most: int) -> No
             click.echo(msgspec.json.encode(explanation._asdict()))
             continue
         click.echo(f"margin {explanation.margin:+.3f} = intercept {explanation.intercept:+.3f} and")
-        for term in explanation.strongest(most):
+        terms = explanation.strongest(len(explanation.terms))
+        for term in terms[:most]:
             shared = "" if term.text in term.learned_as else f"   (bucket learned as {', '.join(term.learned_as[:3])})"
             click.echo(plain(f"  {term.weight:+8.3f}  {term.text}{shared}"))
+        if rest := terms[most:]:
+            click.echo(f"  {sum(term.weight for term in rest):+8.3f}  all others ({len(rest):,})")
     sys.exit(1 if given.bad else 0)
 
 

@@ -1,14 +1,15 @@
-"""`sentiment predict` of texts and of standard input."""
+"""`sentiment predict` and `explain` of texts and of standard input."""
 
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
-from cli.predict import predict
+from cli.predict import explain, predict
 from sentiment.errors import DataError
 from sentiment.reviews import MOST_CHARACTERS
 from tests.unit.cli.predicting import run
@@ -56,3 +57,13 @@ def test_a_text_that_is_a_file_s_name_is_pointed_out(model: Path, tmp_path: Path
     result = run(model, name, "good" * 100)
     assert result.stderr == f"{name} is classified as a text; for the rows of the file: --input {name}\n"
     assert len(result.stdout.splitlines()) == 2
+
+
+@pytest.mark.parametrize("most", [1, 2, 100])
+def test_what_explain_shows_adds_up_to_the_margin(model: Path, most: int) -> None:
+    arguments = ["--model", str(model), "--most", str(most), "A great film, good but awful and bad"]
+    head, *lines = CliRunner().invoke(explain, arguments, catch_exceptions=False).stdout.splitlines()
+    margin, intercept = (float(number) for number in re.findall(r"[+-][\d.]+", head))
+    weights = [float(line.split()[0]) for line in lines]
+    assert sum(weights) + intercept == pytest.approx(margin, abs=0.0005 * (len(lines) + 2))
+    assert ("all others (" in lines[-1]) == (most < 3)
