@@ -13,7 +13,7 @@ from pyspark.sql import functions as F
 
 from spark_jobs.caveats import caveats, uncalibrated
 from spark_jobs.cleaning import Cleaning
-from spark_jobs.columns import LABEL, LANGUAGE, SPLIT, TEST, TEXT, TRAIN
+from spark_jobs.columns import FILM, LABEL, LANGUAGE, SPLIT, TEST, TEXT, TRAIN
 from spark_jobs.evaluating import Scored
 from spark_jobs.files import UNDECODED
 from spark_jobs.publishing import Published
@@ -27,6 +27,7 @@ UNDECODED_SHARE = 0.005  # a few were there already when the reviews were collec
 
 def describe(account: Cleaning, split: Split, inputs: Sequence[str], tests: Sequence[str]) -> dict[str, Any]:
     """What the model folder says of its data, with warnings in words."""
+    films = not split.frame.where(F.col(FILM).isNotNull()).isEmpty()  # their reviews are groups, but no near-copies
     counted = split.frame.groupBy(SPLIT).count().collect()
     sizes = {row[SPLIT]: row["count"] for row in counted}
     fingerprint = split.frame.agg(F.bit_xor(F.xxhash64(TEXT, LABEL))).collect()[0][0]
@@ -37,7 +38,11 @@ def describe(account: Cleaning, split: Split, inputs: Sequence[str], tests: Sequ
         "groups": split.groups,
         "split": {side: sizes.get(side, 0) for side in (TRAIN, TEST)},
         "fingerprint": f"{fingerprint & (1 << 64) - 1:016x}",
-        "warnings": [*caveats(account, split.groups, split.leaking), *_leaks(split), *_undecoded(split)],
+        "warnings": [
+            *caveats(account, None if films else split.groups, split.leaking),
+            *_leaks(split),
+            *_undecoded(split),
+        ],
     }
 
 

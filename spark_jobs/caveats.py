@@ -8,12 +8,14 @@ from spark_jobs.cleaning import Cleaning
 UNSCALED = "Unscaled margins"  # how a calibration's method begins that scales nothing
 
 
-def caveats(account: Cleaning, groups: int, leaking: int = 0) -> list[str]:
-    """In words; empty where nothing stands out. `groups` are those of what was kept, but for `leaking` rows."""
+def caveats(account: Cleaning, groups: int | None, leaking: int = 0) -> list[str]:
+    """In words; empty where nothing stands out. `groups` of near-copies are those of what was kept, but for `leaking`
+    rows; None where it is not known how many there are.
+    """
     grouped, found = account.kept - leaking, []
     if account.repeated > 0.1 * account.rows:
         found.append(f"{account.repeated:,} of {account.rows:,} rows are repeats of another row")
-    if groups < 0.5 * grouped:
+    if groups is not None and groups < 0.5 * grouped:
         found.append(
             f"the {grouped:,} distinct texts come from about {groups:,} templates, so a score on them says little "
             "about real reviews"

@@ -13,6 +13,7 @@ from pyspark.sql import functions as F
 
 from sentiment.cleaning import clean
 from sentiment.textrule import default_text_rule
+from spark_jobs.account import describe
 from spark_jobs.caveats import caveats
 from spark_jobs.cleaning import Cleaning, clean_reviews
 from spark_jobs.columns import FILM, FOLD, GROUP, LABEL, SPLIT, TEST, TEXT, TRAIN
@@ -116,6 +117,8 @@ def test_reviews_of_one_film_stay_on_one_side(spark: SparkSession) -> None:
     found = split.frame.groupBy(FILM).agg(F.countDistinct(SPLIT, F.coalesce(FOLD, F.lit(-1))).alias("places")).collect()
     assert split.groups == 12
     assert {row["places"] for row in found} == {1}
+    warnings = describe(Cleaning(1200, 0, 0, 0, 0, 0, 1200), split, ["films.csv"], [])["warnings"]
+    assert warnings == []  # twelve films are no templates
 
 
 def test_each_training_group_is_in_one_fold_and_each_fold_has_both_classes(exam_split: Split) -> None:
