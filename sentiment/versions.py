@@ -62,6 +62,14 @@ def promote(models: Path, name: str) -> None:
     _replace(models / CURRENT, name + "\n")
 
 
+def is_taken(models: Path) -> bool:
+    """Whether `current` or `previous` there is something else than the name of a version: another program's."""
+    for path in (models / CURRENT, models / PREVIOUS):
+        if path.exists() and not (path.is_file() and _NAME.fullmatch(path.read_text("utf-8", "replace").strip())):
+            return True
+    return False
+
+
 def previous(models: Path) -> str:
     """The name of the version that was current before this one; ModelError where none is known."""
     try:
@@ -74,7 +82,7 @@ def previous(models: Path) -> str:
 def existing(models: Path, name: str) -> str:
     """The name, if a version has it; else ModelError names those there are."""
     if not _NAME.fullmatch(name):
-        raise ModelError(f"{name!r} is no version's name (letters, digits, '.', '_' and '-')")
+        raise ModelError(f"{models}: {name!r} is no version's name (letters, digits, '.', '_' and '-')")
     if not (models / name / MANIFEST).is_file():
         raise ModelError(f"no version {name} in {models}; there are: {', '.join(names(models)) or 'none'}")
     return name

@@ -27,7 +27,7 @@ from spark_jobs.frequencies import count
 from spark_jobs.labels import unknown_labels
 from spark_jobs.languages import languages_of, told_apart
 from spark_jobs.learning import learning_curve
-from spark_jobs.places import require_file, require_folder
+from spark_jobs.places import require_file, require_models
 from spark_jobs.progress import Progress
 from spark_jobs.publishing import About, Candidate, Published, publish
 from spark_jobs.reading import Columns, read_reviews
@@ -56,7 +56,7 @@ def train(spark: SparkSession, training: Training, say: Progress) -> Published:
 
     SettingError, before anything is read, where there is no place for the model or the test rows.
     """
-    require_folder(training.models, "model")
+    require_models(training.models)
     if training.held_out:
         require_file(training.held_out, "test rows")
     rule, recipe = default_text_rule(), training.recipe

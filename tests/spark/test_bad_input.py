@@ -120,6 +120,16 @@ def test_a_place_where_no_model_can_be_put_is_refused_before_anything_is_read(
     assert say.messages == []
 
 
+@pytest.mark.parametrize("name", ["current", "previous"])
+def test_the_folder_of_another_program_is_left_alone(spark: SparkSession, tmp_path: Path, name: str) -> None:
+    (tmp_path / "file").mkdir()
+    (tmp_path / "file" / name).write_bytes(b"\xff not ours")
+    (tmp_path / "folder" / name).mkdir(parents=True)
+    for models in (tmp_path / "file", tmp_path / "folder"):
+        with pytest.raises(SettingError, match=rf"{models} is no folder of models"):
+            train(spark, Training(["/no/such/file.csv"], models), Heard())
+
+
 def test_a_place_where_no_test_rows_can_be_put_is_refused_before_anything_is_read(
     spark: SparkSession, tmp_path: Path
 ) -> None:
