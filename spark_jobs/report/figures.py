@@ -21,7 +21,7 @@ STYLES = tuple(zip(SERIES, ("-", "--", ":"), ("o", "s", "^"), strict=True))  # o
 POINTS = 400  # of a line; more can't be seen
 BINS = 10  # of the reliability plot
 LABEL = {"facecolor": PAGE, "edgecolor": "none", "alpha": 0.8, "pad": 1}
-BESIDE: dict[str, Any] = {"xytext": (-9, -3), "textcoords": "offset points", "ha": "right", "va": "top", "bbox": LABEL}
+BESIDE: dict[str, Any] = {"textcoords": "offset points", "va": "top", "bbox": LABEL}
 LEAST_COVERAGE = 0.02  # where lines of precision start: the first few answers only make them jump
 
 
@@ -69,7 +69,10 @@ def coverage_figure(rows: Rows, band: Band, described: str) -> Markup:
         _lines(axes, {name: _steady(coverage_precision(*each)) for name, each in rows.items()})
         if band.precision is not None:
             axes.plot(band.coverage, band.precision, color=INK, marker="*", markersize=12, linestyle="", zorder=3)
-            axes.annotate(f"{band.precision:.1%} of {band.coverage:.0%}", (band.coverage, band.precision), **BESIDE)
+            right = band.coverage > 0.5
+            inwards: dict[str, Any] = {"xytext": (-9 if right else 9, -3), "ha": "right" if right else "left"}
+            said = f"{band.precision:.1%} of {band.coverage:.0%}"
+            axes.annotate(said, (band.coverage, band.precision), **BESIDE, **inwards)
         axes.set(xlabel="share of texts answered, the surest first", ylabel="share of the answers right")
         axes.xaxis.set_major_formatter(PercentFormatter(1.0))
         axes.yaxis.set_major_formatter(PercentFormatter(1.0))

@@ -51,13 +51,13 @@ def _scores(evidence: Evidence) -> str:
 
 
 def _weakest(evidence: Evidence) -> list[str]:
-    """The language or length with the lowest accuracy."""
+    """The language or length with the lowest accuracy; of those with too few rows nothing is said."""
     metrics = evidence.manifest.metrics
     known = [name for name, scores in metrics.items() if name != ALL and scores["n"] >= LEAST_ROWS]
-    if len(known) < 2:
-        return []
-    worst = min(known, key=lambda name: metrics[name]["accuracy"])
+    worst = min(known, key=lambda name: metrics[name]["accuracy"], default=ALL)
     scores = metrics[worst]
+    if scores["accuracy"] >= metrics[ALL]["accuracy"]:
+        return []
     where = f"texts of {part(worst)}" if worst.startswith(WORDS) else f"texts in {language(worst)}"
     accuracy = f"{figure(scores['accuracy'])} ({span(scores['interval']['accuracy'])}, {scores['n']:,} rows)"
     return [f"It does worst on {where}: accuracy {accuracy}, against {figure(metrics[ALL]['accuracy'])} overall."]

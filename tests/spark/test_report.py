@@ -125,7 +125,6 @@ def test_headings_step_down_one_by_one_and_header_cells_say_what_they_head(page:
     [
         "It has learned from 1,000 texts in English and 50 texts in French.",
         "Of its data: 1,190 texts are few.",
-        "It does worst on",
         "<b>reviews`.csv",
         "the same label to 4 of 4 rows",
         "negation 3 4 75.0%",

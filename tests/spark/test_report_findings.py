@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import msgspec
@@ -13,10 +14,13 @@ from hypothesis import strategies as st
 from sentiment import Classifier
 from sentiment.metrics import MEASURES
 from spark_jobs.evaluating import Scored
-from spark_jobs.report import evaluate_all, sure_answers
+from spark_jobs.report import Band, evaluate_all, sure_answers
+from spark_jobs.report.evidence import Evidence
+from spark_jobs.report.figures import coverage_figure
+from spark_jobs.report.limits import limits
 from spark_jobs.report.mistakes import cut, worst_mistakes
 from spark_jobs.report.vocabulary import collisions, strongest, usage_by_language
-from tests.spark.reported import score_rows, tiny_classifier
+from tests.spark.reported import EXTRAS, complete, score_rows, tiny_classifier
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +50,28 @@ def test_all_parts_of_the_rows_are_scored_with_intervals(scored: Scored, classif
 def test_where_there_is_one_class_only_the_areas_are_null(scored: Scored, classifier: Classifier) -> None:
     scores = evaluate_all(scored, classifier.manifest.calibration)["other"]
     assert (scores["roc_auc"], scores["interval"]["roc_auc"], scores["accuracy"]) == (None, [None, None], 0.0)
+
+
+@pytest.mark.parametrize(("english", "named"), [(0.5, True), (0.99, False)])
+def test_the_worst_part_is_named_where_it_is_worse_than_all(
+    scored: Scored, classifier: Classifier, english: float, named: bool
+) -> None:
+    manifest = complete(classifier, scored)
+    metrics = {name: scores | {"accuracy": 0.9} for name, scores in manifest.metrics.items()}
+    metrics["en"]["accuracy"] = english
+    manifest = msgspec.structs.replace(manifest, metrics=metrics)
+    said = limits(Evidence(manifest, scored, classifier, EXTRAS, sure_answers(metrics)))
+    worst = [limit for limit in said if limit.startswith("It does worst on")]
+    assert [limit.startswith("It does worst on texts in English: accuracy 0.500 (") for limit in worst] == [
+        True
+    ] * named
+
+
+@pytest.mark.parametrize(("coverage", "anchor"), [(0.01, "start"), (0.99, "end")])
+def test_the_stars_words_stand_inside_of_the_plot(scored: Scored, coverage: float, anchor: str) -> None:
+    rows = {"All": (scored.label, scored.probability)}
+    drawn = coverage_figure(rows, Band(coverage, 1.0), "a star")
+    assert re.search(rf"text-anchor: {anchor}[^>]*>100\.0% of {coverage:.0%}<", drawn)
 
 
 def test_answers_outside_of_the_review_band_are_counted(scored: Scored, classifier: Classifier) -> None:
