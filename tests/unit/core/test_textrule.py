@@ -92,6 +92,15 @@ def test_cleaning_shortens_numbers_without_another_meaning(digits: str, end: str
     assert clean(f"a&#{'0' * 9}{digits}{end}b") == clean(f"a&#{digits}{end}b")
 
 
+def test_composition_never_takes_a_long_run_of_marks_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    normalize, pieces = unicodedata.normalize, list[str]()
+    monkeypatch.setattr(unicodedata, "normalize", lambda form, piece: pieces.append(piece) or normalize(form, piece))
+    text = "a" * 300 + "\u0301" * 1000 + "b\u0316\u0301"
+    assert len(clean(text)) == len(text) - 1  # the first mark of all is part of its letter
+    assert "".join(pieces) == text
+    assert max(sum(not character.isascii() for character in piece) for piece in pieces) == 256
+
+
 @given(TEXTS)
 def test_cleaning_leaves_only_what_utf8_can_carry(text: str) -> None:
     assert unicodedata.is_normalized("NFC", clean(text))

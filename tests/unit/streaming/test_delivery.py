@@ -115,11 +115,12 @@ def test_what_was_answered_is_counted(cluster: MemoryCluster, classifier: Classi
     assert began <= (figures.get_sample_value("sentiment_start_timestamp_seconds") or 0) <= time.time()
 
 
-@pytest.mark.parametrize(("kind", "polled"), [(UntilIdle, True), (Away, False)])
-def test_a_poll_counts_only_if_the_cluster_answers(
-    cluster: MemoryCluster, classifier: Classifier, kind: type[UntilIdle], polled: bool
+@pytest.mark.parametrize(("kind", "sent", "polled"), [(UntilIdle, 0, True), (Away, 0, False), (Away, 1, True)])
+def test_a_poll_counts_only_if_it_brings_records_or_the_cluster_answers(
+    cluster: MemoryCluster, classifier: Classifier, kind: type[UntilIdle], sent: int, polled: bool
 ) -> None:
     stop = Event()
+    send_reviews(cluster, "reviews", REVIEWS[:sent])
     figures = run(kind(cluster.join(Group("sentiment", "one", "reviews")), stop), classifier, stop)
     assert bool(figures.get_sample_value(POLLED)) == polled
 
