@@ -8,7 +8,7 @@ docs/decisions/0010 says why.
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple, TypeAlias
 
@@ -35,6 +35,7 @@ WHITE_SPACE = b" \t\r\n"
 CLOUD_EVENT_TYPE = b"sentiment.review.classified.v1"
 INTEGER = re.compile(rb"-?\d+")
 BATCH_BYTES, HEADER_BYTES = 100, 10  # 61 before the records and up to 36 in one; two lengths of up to 5
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LAST_MILLISECOND = 253_402_300_799_999  # of the year 9999, the last that RFC 3339 can write
 
 
@@ -130,7 +131,7 @@ def time_of(milliseconds: int) -> str | None:
     """A record's time by RFC 3339; None where it has none, or one that no date can hold."""
     if not 0 <= milliseconds <= LAST_MILLISECOND:
         return None
-    return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(timespec="milliseconds")
+    return (EPOCH + timedelta(milliseconds=milliseconds)).isoformat(timespec="milliseconds")
 
 
 def size(reply: Reply) -> int:

@@ -146,9 +146,12 @@ def test_a_timestamp_that_no_date_can_hold_is_left_out(timestamp_ms: int) -> Non
     assert "ce_time" not in dict(reply.headers)
 
 
-def test_the_last_moment_that_a_date_can_hold_is_kept() -> None:
-    reply = result_reply(record(b"good", timestamp_ms=AFTER_THE_YEAR_9999 - 1), "sentiment", b"{}", "v1")
-    assert dict(reply.headers)["ce_time"].startswith(b"9999-12-31T23:59:59")
+@pytest.mark.parametrize(
+    ("timestamp_ms", "time"), [(0, b"1970-01-01T00:00:00.000"), (AFTER_THE_YEAR_9999 - 1, b"9999-12-31T23:59:59.999")]
+)
+def test_the_first_and_the_last_moment_that_a_record_can_tell_are_kept(timestamp_ms: int, time: bytes) -> None:
+    reply = result_reply(record(b"good", timestamp_ms=timestamp_ms), "sentiment", b"{}", "v1")
+    assert dict(reply.headers)["ce_time"].startswith(time)
 
 
 def test_a_senders_headers_that_are_named_like_ours_go_through_a_replay() -> None:
@@ -188,8 +191,9 @@ def test_a_dead_letter_keeps_the_record_and_says_where_it_stood_and_why() -> Non
 
 
 @pytest.mark.parametrize("headers", [0, 1, 200])
-def test_a_reply_is_never_larger_on_the_wire_than_is_said(headers: int) -> None:
-    reply = Reply("sentiment", b"key", b"{}" * 40, [("é", b"12")] * headers)
+@pytest.mark.parametrize(("key", "value"), [(b"key" * 100, b"{}" * 100), (None, b"{}"), (b"key", None)])
+def test_a_reply_is_never_larger_on_the_wire_than_is_said(key: bytes | None, value: bytes | None, headers: int) -> None:
+    reply = Reply("sentiment", key, value, [("é" * 100, b"12" * 100)] * headers)
     batch = DefaultRecordBatchBuilder(
         magic=2, compression_type=0, is_transactional=1, producer_id=1, producer_epoch=1, base_sequence=0, batch_size=1
     )
