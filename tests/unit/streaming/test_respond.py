@@ -67,8 +67,10 @@ def test_with_explain_a_result_lists_the_strongest_terms(classifier: Classifier)
 
 def test_a_result_that_is_too_large_is_a_dead_letter(classifier: Classifier) -> None:
     value = b'{"text": "good", "padding": "' + b"x" * 900 + b'"}'
-    settings = replace(SETTINGS, limits=Limits(result_bytes=1000))
-    (reply,) = replies_to(records(value), classifier, settings)
+    fits = size(*replies_to(records(value), classifier))
+    settings = [replace(SETTINGS, limits=Limits(result_bytes=most)) for most in (fits, fits - 1)]
+    result, reply = (each for limited in settings for each in replies_to(records(value), classifier, limited))
+    assert (result.topic, size(result)) == ("sentiment", fits)
     assert (reply.topic, reply.value) == ("dlq.reviews", value)
     assert dict(reply.headers)["sentiment.reason"] == b"result_too_large"
     assert dict(reply.headers)["__connect.errors.stage"] == b"KAFKA_PRODUCE"
@@ -77,9 +79,12 @@ def test_a_result_that_is_too_large_is_a_dead_letter(classifier: Classifier) -> 
 def test_of_a_record_that_no_dead_letter_can_hold_its_place_is_kept(classifier: Classifier) -> None:
     settings = replace(SETTINGS, limits=Limits(result_bytes=1000))
     limit = settings.limits.sent_bytes
+    said = size(*replies_to(records(b"\xff"), classifier, settings)) - 1  # all of a dead letter but its record
+    (reply,) = replies_to(records(b"\xff" * (limit - said)), classifier, settings)
+    assert (len(reply.value or b""), size(reply)) == (limit - said, limit)
     for value in (b"\xff" * limit, b'{"text": "good", "padding": "' + b"x" * limit + b'"}', b"\xff" * (limit - 900)):
         (record,) = records(value)
-        answers = respond([record._replace(headers=[("theirs", b"x" * 600)])], classifier, settings)
+        answers = respond([record._replace(key=b"theirs", headers=[("theirs", b"x" * 600)])], classifier, settings)
         (reply,), (rejection,) = answers.replies, answers.rejections
         headers = dict(reply.headers)
         assert size(reply) <= limit
