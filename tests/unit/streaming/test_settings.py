@@ -101,12 +101,36 @@ def test_everything_wrong_is_told_at_once() -> None:
         assert said in message
 
 
+def test_the_least_that_may_be_set_is_taken() -> None:
+    limits = Limits(batch_records=1, batch_bytes=1, wait_seconds=0.1, text_characters=1, result_bytes=1)
+    StreamSettings(workers=1, topics=Topics(partitions=1, replication_factor=1), limits=limits)
+
+
+def test_a_password_and_a_file_of_one_are_not_chosen_from(tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("other")
+    environment = SASL | {"KAFKA_SASL_PASSWORD_FILE": str(tmp_path / "password")}
+    assert Connection.from_environment(environment).problems() == [
+        "KAFKA_SASL_PASSWORD and KAFKA_SASL_PASSWORD_FILE are both set: choose one"
+    ]
+
+
+@pytest.mark.parametrize(
+    "name", ["sasl_mechanism", "sasl_username", "sasl_password", "ssl_cafile", "ssl_certfile", "ssl_keyfile"]
+)
+def test_one_setting_alone_that_would_not_be_used_is_refused(name: str) -> None:
+    problem = Connection(**{name: "given"}).problems()[0]
+    assert problem.startswith(f"KAFKA_{name.partition('_')[0].upper()}_* is set, but KAFKA_SECURITY_PROTOCOL is not ")
+
+
+@pytest.mark.parametrize("servers", ["kafka", ":9092", "kafka:", "kafka:port", "kafka:9092,", "kafka:9092,other"])
+def test_each_server_has_a_name_and_a_port(servers: str) -> None:
+    assert "expected host:port" in Connection(servers).problems()[0]
+
+
 def test_credentials_that_would_not_be_used_are_refused() -> None:
     problems = Connection.from_environment(SASL | {"KAFKA_SECURITY_PROTOCOL": "SSL"}).problems()
     assert problems == ["KAFKA_SASL_* is set, but KAFKA_SECURITY_PROTOCOL is not SASL_SSL or SASL_PLAINTEXT"]
     assert "expected one of" in Connection(security_protocol="TLS").problems()[0]
-    problems = Connection(ssl_cafile="ca.pem", ssl_certfile="cert.pem", ssl_keyfile="key.pem").problems()
-    assert problems == ["KAFKA_SSL_* is set, but KAFKA_SECURITY_PROTOCOL is not SSL or SASL_SSL"]
     assert Connection(security_protocol="SSL", ssl_cafile="ca.pem").problems() == []
 
 
