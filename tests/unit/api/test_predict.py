@@ -124,6 +124,24 @@ def test_odd_but_valid_json_is_answered(client: FlaskClient, sent: bytes) -> Non
     assert (response.status_code, response.get_json()["label"]) == (200, "positive")
 
 
+FORM = "application/x-www-form-urlencoded"
+
+
+@pytest.mark.parametrize(
+    ("content_type", "sent"),
+    [
+        ("application/json", b'{"text": "good"}'.ljust(20_000)),
+        (FORM, b"text=good&film=".ljust(20_000, b"x")),
+        (FORM, b"text=good" + b"&a=b" * 999),
+        ("application/json", b'{"text": "%s"}' % b"good".ljust(2_000, b"!")),
+        ("application/json", b'{"texts": ["good", "good", "good", "good", "good"]}'),
+    ],
+    ids=["body", "form", "fields", "characters", "texts"],
+)
+def test_what_is_as_large_as_a_limit_is_answered(client: FlaskClient, content_type: str, sent: bytes) -> None:
+    assert client.post("/predict", data=sent, content_type=content_type).status_code == 200
+
+
 def test_predictions_are_not_kept_by_caches(client: FlaskClient) -> None:
     response = client.post("/predict", json={"text": "good"})
     assert response.headers["Cache-Control"] == "no-store"
