@@ -1,0 +1,120 @@
+"""A folder whose sums are right is refused all the same where what it holds can't be a model's."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from msgspec.structs import replace
+
+from sentiment import Classifier, folder
+from sentiment.errors import ModelError
+from sentiment.manifest import Hashing
+from tests.tiny import RULE, WEIGHTS, write_tiny_model
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"intercept": 0.5}, "not the saved"),
+        ({"hashing": Hashing(100)}, "power of two"),
+        ({"hashing": Hashing(32)}, "power of two"),
+        ({"hashing": Hashing(1 << 25)}, "power of two"),
+        ({"hashing": Hashing(1 << 24)}, "not the saved"),
+        ({"hashing": Hashing(64)}, "only 64 buckets"),
+        ({"text_rule": replace(RULE, lower=RULE.lower[1:])}, "must be as long"),
+        ({"text_rule": replace(RULE, upper="", lower="")}, "must be as long"),
+        ({"text_rule": replace(RULE, max_order=0)}, "from 1 to 8"),
+        ({"text_rule": replace(RULE, max_order=1)}, "not the saved"),
+        ({"text_rule": replace(RULE, max_order=8)}, "not the saved"),
+        ({"text_rule": replace(RULE, max_order=9)}, "from 1 to 8"),
+        ({"text_rule": replace(RULE, upper="ÉA", lower="éà")}, "more bytes of UTF-8"),
+        ({"text_rule": replace(RULE, upper="AB", lower="Bb")}, "is folded itself"),
+        ({"text_rule": replace(RULE, word=(*RULE.word, (0x20, 0x20)))}, "a space is in a token"),
+    ],
+)
+def test_a_model_that_was_saved_wrong_is_refused(tmp_path: Path, change: dict[str, object], message: str) -> None:
+    version = write_tiny_model(tmp_path) / "tiny-1"
+    folder.write_manifest(version, replace(folder.read_manifest(version), **change))
+    with pytest.raises(ModelError, match=message):
+        Classifier.load(version)
+
+
+def saved(save: Callable[..., None], *arrays: object, **named: object) -> bytes:
+    file = io.BytesIO()
+    save(file, *arrays, **named)
+    return file.getvalue()
+
+
+def weights(buckets: list[int], coefficients: list[float], of: type = np.uint32, as_: type = np.float64) -> bytes:
+    return saved(np.savez, buckets=np.array(buckets, of), coefficients=np.array(coefficients, as_))
+
+
+def test_a_coefficient_beyond_the_last_bucket_is_refused(tmp_path: Path) -> None:
+    version = write_tiny_model(tmp_path) / "tiny-1"
+    (version / "coefficients.npz").write_bytes(weights([*range(65 - len(WEIGHTS), 65)], [1.0] * len(WEIGHTS)))
+    folder.write_manifest(version, replace(folder.read_manifest(version), hashing=Hashing(64)))
+    with pytest.raises(ModelError, match="bucket 64 has a coefficient, but there are only 64 buckets"):
+        Classifier.load(version)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("coefficients.npz", saved(np.savez, buckets=np.array([os.getcwd], object), coefficients=np.array([1.0]))),
+        ("coefficients.npz", saved(np.savez, buckets=np.uint32(1), coefficients=np.float64(1))),
+        ("coefficients.npz", saved(np.save, np.zeros(1))),
+        ("coefficients.npz", b""),
+        ("coefficients.npz", saved(np.savez, buckets=np.array([1], np.uint32))),
+        ("coefficients.npz", weights([1, 2], [1.0, 1.0], of=np.int64)),
+        ("coefficients.npz", weights([1, 2], [1.0, 1.0], as_=np.float32)),
+        ("coefficients.npz", weights([1, 2], [1.0])),
+        ("coefficients.npz", weights([1, 1], [1.0, 1.0])),
+        ("coefficients.npz", weights([1, 2], [1.0, np.inf])),
+        ("terms.txt.gz", b"good"),
+        ("terms.txt.gz", gzip.compress(b"good\n" * len(WEIGHTS))[:-9]),
+        ("terms.txt.gz", gzip.compress(b"good\n" * len(WEIGHTS))[:10] + b"\xff" * 20),
+        ("terms.txt.gz", gzip.compress(b"\xff\n" * len(WEIGHTS))),
+        ("terms.txt.gz", gzip.compress(b"good\n" * (len(WEIGHTS) - 1))),
+        ("checks.jsonl", b""),
+        ("checks.jsonl", b'{"text": "\xff", "margin": 0.0, "probability": 0.5}'),
+        ("checks.jsonl", b'{"x": ' + b"[" * 100_000),
+    ],
+    ids=[
+        "pickle",
+        "scalars",
+        "no archive",
+        "empty",
+        "no coefficients",
+        "other integers",
+        "other floats",
+        "too few",
+        "not ascending",
+        "infinite",
+        "no gzip",
+        "cut",
+        "damaged",
+        "terms are no UTF-8",
+        "a term less",
+        "no check",
+        "no UTF-8",
+        "too deep",
+    ],
+)
+def test_a_file_that_can_not_be_read_is_refused_though_its_sum_is_right(
+    tmp_path: Path, name: str, content: bytes
+) -> None:
+    models = write_tiny_model(tmp_path)
+    path, description = models / "tiny-1" / name, models / "tiny-1" / "model.json"
+    path.write_bytes(content)
+    manifest = json.loads(description.read_text())
+    manifest["files"][name] = folder.sha256(path)
+    description.write_text(json.dumps(manifest))
+    with pytest.raises(ModelError, match=f"{name} (can't be read|must hold|has 14 lines for 15|holds no check)"):
+        Classifier.load(models)
