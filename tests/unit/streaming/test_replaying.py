@@ -10,7 +10,9 @@ import pytest
 from sentiment.errors import ServiceError
 from streaming.brokers.memory import MemoryCluster
 from streaming.brokers.seam import Batch, Group, Partition, Reply
-from streaming.dead_letters import JOIN_SECONDS, Target, replay
+from streaming.dead_letters import JOIN_SECONDS, DeadLetter, Target, replay
+from streaming.settings import Limits, Topics
+from streaming.topics import create_topics
 from tests.unit.streaming.looping import Away, UntilIdle
 
 
@@ -45,3 +47,18 @@ def test_a_replay_waits_for_its_partitions_and_not_for_more(cluster: MemoryClust
     nothing = cluster.join(Group("dlq", "one", "dlq.reviews"))
     assert list(replay(nothing, Target("reviews", 1000), lambda _: True, 0.0)) == []
     assert time.monotonic() - started < JOIN_SECONDS / 2
+
+
+def test_a_replay_goes_on_for_as_long_as_letters_come() -> None:
+    cluster = MemoryCluster(most_records=1)
+    create_topics(cluster, Topics(partitions=1), Limits())
+    with cluster.sender() as sender:
+        for _ in range(3):
+            sender.send(Reply("dlq.reviews", None, b"a", []))
+
+    def slowly(_: DeadLetter) -> bool:
+        time.sleep(0.06)
+        return True
+
+    broker = cluster.join(Group("dlq", "one", "dlq.reviews"))
+    assert [more.sent for more in replay(broker, Target("reviews", 1000), slowly, 0.05)] == [1, 1, 1]
