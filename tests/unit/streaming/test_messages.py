@@ -107,7 +107,7 @@ def test_any_bytes_are_a_review_that_is_text_or_a_rejection(value: bytes) -> Non
     read = read_review(record(value), 1000)
     if isinstance(read, Review):
         assert read.text.encode()
-        assert read.id.encode() is not None
+        assert read.id.encode()
         json.loads(msgspec.json.encode(read.body))
 
 

@@ -49,6 +49,29 @@ def test_a_replay_waits_for_its_partitions_and_not_for_more(cluster: MemoryClust
     assert time.monotonic() - started < JOIN_SECONDS / 2
 
 
+class WithoutPartitions(UntilIdle):
+    """A member to which the group gives none."""
+
+    polls = 0
+
+    def poll(self) -> Batch:
+        self.polls += 1
+        assert self.polls < 1000, "it waits for what does not come"
+        time.sleep(0.001)
+        return Batch([], None)
+
+    def lag(self) -> dict[Partition, int]:
+        return {}
+
+
+def test_a_replay_ends_where_others_have_all_partitions(
+    cluster: MemoryCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("streaming.dead_letters.JOIN_SECONDS", 0.01)
+    member = WithoutPartitions(cluster.join(Group("dlq", "one", "dlq.reviews")), Event())
+    assert list(replay(member, Target("reviews", 1000), lambda _: True, 0.0)) == []
+
+
 def test_a_replay_goes_on_for_as_long_as_letters_come() -> None:
     cluster = MemoryCluster(most_records=1)
     create_topics(cluster, Topics(partitions=1), Limits())
