@@ -102,13 +102,14 @@ def test_replay_sends_each_once_and_says_how_many(letters: MemoryCluster) -> Non
     assert [record.value for record in reader.poll(0)] == [b'{"text": \x1b[31m'] * 2 + [b"\xff\x00", None]
 
 
-def test_a_letter_that_the_reviews_do_not_take_is_passed_over_and_named(cluster: MemoryCluster) -> None:
+def test_a_letter_without_its_record_or_too_large_for_the_reviews_is_passed_over(cluster: MemoryCluster) -> None:
     cluster.create([Topic("reviews", 1, 1, {MOST_BYTES: "1000"})])
     create_topics(cluster, Topics(partitions=1), Limits())
     put(cluster, "not_utf8", b"\xff" * 1000, [])
     put(cluster, "not_utf8", b"\xff" * 500, [])
+    put(cluster, "record_too_large", b"this is left out", [])
     result = run("replay", "--idle", "0.01", "--new-group")
-    assert result.stdout == "sent again: 1; passed over: 1, of which 1 are too large\n"
+    assert result.stdout == "sent again: 1; passed over: 2, of which 1 are too large\n"
     assert result.stderr == "dlq.reviews-0-0 is too large for reviews: the most is 1,000\n"
 
 
