@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import operator
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
+from tests.tiny import WEIGHTS, bucket_of
 from tests.unit.api.problems import assert_problem
 
 TEXT = "Not bad, not BAD at all<br />but boring"
@@ -38,6 +40,12 @@ def test_spans_are_where_the_terms_stand_in_the_cleaned_text(client: FlaskClient
     assert stands["not bad"] == ["Not bad", "not BAD"]
     assert stands["boring"] == ["boring"]
     assert all(term["known"] for term in answer["terms"])
+
+
+def test_a_term_that_only_shares_the_bucket_of_one_that_was_learned_is_not_known(client: FlaskClient) -> None:
+    learned = {bucket_of(term) for term in WEIGHTS}
+    stranger = next(word for word in map("word{}".format, itertools.count()) if bucket_of(word) in learned)
+    assert [(term["term"], term["known"]) for term in explain(client, stranger)["terms"]] == [(stranger, False)]
 
 
 @pytest.mark.parametrize(("text", "unseen"), [("zzz", 1.0), ("great", 0.0)])

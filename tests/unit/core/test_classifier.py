@@ -58,8 +58,12 @@ def test_an_explanation_adds_up_to_the_margin_and_points_into_the_text(classifie
     assert total + explanation.intercept == explanation.margin == classifier.predict([text]).margin[0]
 
 
-def test_because_names_the_heaviest_terms_first(classifier: Classifier) -> None:
+def test_because_names_the_five_heaviest_terms_the_heaviest_first(classifier: Classifier) -> None:
     assert [term.term for term in classifier.because("Wonderful, not bad!", most=2)] == ["not bad", "wonderful"]
+    against, in_favour = classifier.because("Not good, great!", most=2)
+    assert (against.term, in_favour.term) == ("not good", "great")
+    assert against.weight < 0 < in_favour.weight
+    assert len(classifier.because("good great wonderful brilliant loved magnifique")) == 5
 
 
 def test_labels_confidence_and_the_review_band_fit_the_probability(classifier: Classifier) -> None:
