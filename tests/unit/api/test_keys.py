@@ -85,8 +85,10 @@ def test_a_file_that_holds_no_key_does_not_open_the_door(tmp_path: Path) -> None
     (tmp_path / "keys").write_text("\n")
     with pytest.raises(SettingError, match="SENTIMENT_API_KEYS_FILE must hold"):
         read_keys(None, str(tmp_path / "keys"))
-    with pytest.raises(SettingError, match="can't be read"):
-        read_keys(None, str(tmp_path / "missing"))
+    (tmp_path / "no text").write_bytes(b"\xff" * 16)
+    for name in ("missing", "no text"):
+        with pytest.raises(SettingError, match=f"{name} can't be read"):
+            read_keys(None, str(tmp_path / name))
     with pytest.raises(SettingError, match="both set"):
         read_keys(ONE, str(tmp_path / "keys"))
 
