@@ -11,12 +11,14 @@ from dataclasses import dataclass, field
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from threading import Event, Thread
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from sentiment.errors import ServiceError
 from streaming import watchdog
-from streaming.supervisor import Crew, Patience, supervise
+from streaming.supervisor import Crew, Patience, Place, supervise
 
 IMPATIENT = Patience(first_seconds=0.01, most_seconds=0.02, starts=3)
 
@@ -150,3 +152,45 @@ def test_a_worker_that_ends_again_and_again_ends_them_all(tmp_path: Path) -> Non
         supervise(started.crew(), 2, Event(), IMPATIENT)
     assert len(started.processes) == 4
     assert not any(process.is_alive() for process in started.processes)
+
+
+@dataclass
+class Imagined:
+    """A worker that runs for so long, by a clock of the test's own."""
+
+    clock: SimpleNamespace
+    until: float
+    exitcode: int = 1
+
+    def is_alive(self) -> bool:
+        return bool(self.clock.now < self.until)
+
+
+def starts(runs: list[float], patience: Patience, monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """When a place starts workers that run for so many seconds, looked at twice a second until it gives up."""
+    clock, begun, left = SimpleNamespace(now=0.0), list[float](), iter(runs)
+    clock.monotonic = lambda: clock.now
+    monkeypatch.setattr("streaming.supervisor.time", clock)
+
+    def start(_: int) -> Any:
+        begun.append(clock.now)
+        return Imagined(clock, clock.now + next(left))
+
+    def watch(place: Place) -> None:
+        while True:
+            clock.now += 0.5
+            place.look()
+
+    with pytest.raises(ServiceError, match=f"worker 1 ended {patience.starts} times in a row"):
+        watch(Place(1, Crew(start, lambda _: None), patience))
+    return begun
+
+
+def test_each_start_waits_twice_as_long_up_to_the_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    patience = Patience(first_seconds=1.0, most_seconds=3.0, starts=5)
+    assert starts([0.0] * 5, patience, monkeypatch) == [0.0, 2.0, 5.0, 9.0, 13.0]
+
+
+def test_a_worker_that_ran_for_long_has_all_its_starts_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    patience = Patience(first_seconds=1.0, starts=2, healthy_seconds=100.0)
+    assert starts([100.0, 0.0, 100.0, 0.0, 0.0], patience, monkeypatch) == [0.0, 101.5, 103.5, 205.0, 207.0]
