@@ -14,7 +14,7 @@ from prometheus_client import CollectorRegistry
 from sentiment import Classifier
 from sentiment.errors import ServiceError
 from streaming.brokers.memory import MemoryCluster
-from streaming.brokers.seam import Group
+from streaming.brokers.seam import Group, Record
 from streaming.delivery import deliver
 from streaming.metrics import POLLED, StreamMetrics
 from streaming.producing import send_reviews
@@ -132,6 +132,15 @@ def test_a_partition_that_another_worker_has_is_no_longer_behind_here(classifier
     metrics.polled({("reviews", 1): 2})
     of = [{"topic": "reviews", "partition": partition} for partition in ("0", "1")]
     assert [figures.get_sample_value("sentiment_consumer_lag_messages", labels) for labels in of] == [0, 2]
+
+
+def test_a_record_without_a_time_has_no_delay_and_one_of_a_later_clock_a_delay_of_zero(classifier: Classifier) -> None:
+    figures, later = CollectorRegistry(), int(time.time() + 3600) * 1000
+    records = [Record("reviews", 0, n, None, b"good", [], time_ms) for n, time_ms in enumerate((-1, 0, later))]
+    StreamMetrics(classifier, figures).answered(records, [respond(records, classifier, SETTINGS)])
+    assert figures.get_sample_value("sentiment_end_to_end_seconds_count") == 2
+    assert figures.get_sample_value("sentiment_end_to_end_seconds_bucket", {"le": "0.001"}) == 1
+    assert (figures.get_sample_value("sentiment_end_to_end_seconds_sum") or 0.0) > later / 1000 - 3660
 
 
 def model_sum(classifier: Classifier) -> str:
