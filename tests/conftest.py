@@ -1,10 +1,15 @@
-"""What several suites share: one real broker for the whole run, started by the first test that needs it."""
+"""What several suites share: no deadlines, and one real broker, started by the first test that needs it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
+
+# A busy machine is no fault of the code: by itself, Hypothesis fails an example that takes more than 200 ms.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")

@@ -67,7 +67,7 @@ def test_arbitrary_bytes_are_answered(app: Flask, body: bytes, content_type: str
 
 
 @given(JSON | REVIEWS)
-@settings(max_examples=300, deadline=None)  # the first explanation may be compiled
+@settings(max_examples=300)
 def test_arbitrary_json_is_answered(app: Flask, value: Any) -> None:
     body = json.dumps(value).encode()
     check(app.test_client().post("/predict?explain=true", data=body, content_type="application/json"))
@@ -81,7 +81,6 @@ def test_damaged_json_is_answered(app: Flask, value: Any, data: st.DataObject) -
 
 
 @given(st.sampled_from(["/feedback", "/v2/models/sentiment/infer"]), JSON | FEEDBACK | QUESTIONS)
-@settings(deadline=None)
 def test_feedback_and_inference_answer_arbitrary_json_too(app: Flask, path: str, value: Any) -> None:
     response = app.test_client().post(path, data=json.dumps(value), content_type="application/json")
     assert response.status_code in (200, 202, 400, 413, 422)

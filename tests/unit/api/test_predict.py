@@ -72,7 +72,7 @@ def test_explain_false_adds_nothing(client: FlaskClient) -> None:
 
 @pytest.mark.parametrize("content_type", ["application/x-www-form-urlencoded", "multipart/form-data"])
 def test_a_form_is_a_review_too(client: FlaskClient, content_type: str) -> None:
-    fields = {"text": "un film magnifique & drôle", "id": "7", "film": "Amélie"}
+    fields = {"text": "un film magnifique & drôle", "id": "7", "film": "Amélie", "stars": ""}
     response = client.post("/predict", data=fields, content_type=content_type)
     answer = response.get_json()
     assert (answer["label"], answer["id"], answer["review"]) == ("positive", "7", fields)

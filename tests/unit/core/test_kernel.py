@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sentiment.explanation import because, explain_text, term_texts
@@ -34,7 +34,6 @@ def tables_of(rule: TextRule, buckets: int, weights: dict[int, float]) -> Tables
 
 
 @pytest.mark.parametrize(("buckets", "max_order"), SIZES)
-@settings(deadline=None)  # the first one may have to compile
 @given(text=TEXTS)
 @example(" ".join(["one", "two", "three", "four"] * 200))
 @example(" ".join(f"w{number}" for number in range(1_000)))

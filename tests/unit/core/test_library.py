@@ -12,7 +12,7 @@ from pathlib import Path
 import grimp
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sentiment import Classifier, library
@@ -69,7 +69,6 @@ def answers(scorer: Scorer, texts: list[bytes]) -> list[bytes]:
     return [array.tobytes() for array in (margins, counts, *(array for walk in walks for array in walk))]
 
 
-@settings(deadline=None)
 @given(texts=st.lists(TEXTS, max_size=5))
 @example([])
 @example(["", "a" * 5_000, " ".join(f"w{number}" for number in range(1_000))])

@@ -5,7 +5,7 @@ import unicodedata
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sentiment.cleaning import clean
@@ -124,7 +124,6 @@ def test_no_code_point_is_both_word_and_mark_and_letters_of_both_languages_are_w
     assert [kinds[ord(c)] for c in "7! \t\u00a0"] == [DIGIT, MARK, OTHER, OTHER, OTHER]
 
 
-@settings(deadline=None)  # the first one may have to compile
 @given(st.lists(TEXTS, max_size=5))
 def test_a_batch_gives_what_its_texts_give_alone(texts: list[str]) -> None:
     margins, counts = SCORER.score([clean(text).encode() for text in texts])

@@ -10,7 +10,7 @@ from pathlib import Path
 import numba
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sentiment import vectors
@@ -33,7 +33,6 @@ def calls(data, words, starts, grid, numbers):  # type: ignore[no-untyped-def]
     return mask, bits, vectors.ones(mask), vectors.lowest(mask)
 
 
-@settings(deadline=None)  # the first one has to compile
 @given(PLACES, PLACES, st.integers(0, 255), st.integers(0, 255))
 def test_each_instruction_does_what_it_says(at: int, to: int, low: int, span: int) -> None:
     data, starts = SOME.copy(), np.arange(at, at + 9, dtype=np.uint32)
