@@ -118,6 +118,13 @@ def test_a_body_over_the_limit_is_too_large(client: FlaskClient, content_type: s
     assert_problem(response, 413, "body_too_large", names="20000 bytes")
 
 
+def test_a_form_that_ends_before_its_length_is_refused(client: FlaskClient) -> None:
+    cut = {"CONTENT_LENGTH": "100", "wsgi.input_terminated": True}  # as the server hands on what a client broke off
+    form = "application/x-www-form-urlencoded"
+    response = client.post("/predict", data=b"text=good", content_type=form, environ_overrides=cut)
+    assert_problem(response, 400, "body_incomplete", names="Content-Length")
+
+
 def test_a_multipart_form_with_too_many_parts_is_too_large(classifier: Classifier) -> None:
     client = create_app(classifier, Settings()).test_client()
     parts = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n\r\n' * 1_001

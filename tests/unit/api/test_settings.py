@@ -15,8 +15,10 @@ def test_nothing_given_is_all_defaults() -> None:
 
 
 def test_what_is_given_counts() -> None:
-    given = {"model": "m", "host": "::1", "port": "0", "workers": "2", "max_texts": "7"}
-    assert read_settings(given) == Settings(model=Path("m"), host="::1", port=0, workers=2, max_texts=7)
+    key = "0123456789abcdef"
+    given = {"model": "m", "host": "::1", "port": "0", "workers": "2", "max_texts": "7", "api_keys": key}
+    expected = Settings(model=Path("m"), host="::1", port=0, workers=2, max_texts=7, api_keys=(key,))
+    assert read_settings(given) == expected
 
 
 @pytest.mark.parametrize("name", WHOLE_NUMBERS)
