@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import io
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -46,6 +45,17 @@ def test_a_model_that_was_saved_wrong_is_refused(tmp_path: Path, change: dict[st
         Classifier.load(version)
 
 
+class Harmful:
+    """What runs code where it is read as a pickle."""
+
+    def __reduce__(self) -> tuple[Callable[[], None], tuple[()]]:
+        return harm, ()
+
+
+def harm() -> None:
+    raise AssertionError("code of a model's file ran")
+
+
 def saved(save: Callable[..., None], *arrays: object, **named: object) -> bytes:
     file = io.BytesIO()
     save(file, *arrays, **named)
@@ -67,7 +77,7 @@ def test_a_coefficient_beyond_the_last_bucket_is_refused(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("name", "content"),
     [
-        ("coefficients.npz", saved(np.savez, buckets=np.array([os.getcwd], object), coefficients=np.array([1.0]))),
+        ("coefficients.npz", saved(np.savez, buckets=np.array([Harmful()], object), coefficients=np.array([1.0]))),
         ("coefficients.npz", saved(np.savez, buckets=np.uint32(1), coefficients=np.float64(1))),
         ("coefficients.npz", saved(np.save, np.zeros(1))),
         ("coefficients.npz", b""),
