@@ -17,6 +17,7 @@ import numpy.typing as npt
 from sentiment.errors import UNDECODABLE, ModelError
 from sentiment.manifest import FORMAT, Manifest
 
+BROKEN = (zipfile.BadZipFile, zlib.error)  # an archive: its list of files, or one of them
 MANIFEST, COEFFICIENTS, TERMS, CHECKS = "model.json", "coefficients.npz", "terms.txt.gz", "checks.jsonl"
 
 
@@ -84,9 +85,9 @@ def read_weights(version: Path) -> Weights:
     """The coefficients, read without pickle; ModelError unless buckets ascend and all values are finite."""
     path = version / COEFFICIENTS
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             weights = Weights(arrays["buckets"], arrays["coefficients"])
-    except (OSError, EOFError, TypeError, ValueError, KeyError, zipfile.BadZipFile) as error:  # TypeError: no archive
+    except (*BROKEN, OSError, EOFError, TypeError, ValueError, KeyError) as error:  # TypeError: no archive
         raise ModelError(f"{path} can't be read: {error}") from error
     buckets, coefficients = weights
     if buckets.dtype != np.uint32 or coefficients.dtype != np.float64 or not buckets.shape == coefficients.shape != ():

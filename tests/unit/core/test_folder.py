@@ -63,7 +63,10 @@ def saved(save: Callable[..., None], *arrays: object, **named: object) -> bytes:
 
 
 def weights(buckets: list[int], coefficients: list[float], of: type = np.uint32, as_: type = np.float64) -> bytes:
-    return saved(np.savez, buckets=np.array(buckets, of), coefficients=np.array(coefficients, as_))
+    return saved(np.savez_compressed, buckets=np.array(buckets, of), coefficients=np.array(coefficients, as_))
+
+
+ARCHIVE = weights([1, 2], [1.0, 1.0])
 
 
 def test_a_coefficient_beyond_the_last_bucket_is_refused(tmp_path: Path) -> None:
@@ -81,6 +84,8 @@ def test_a_coefficient_beyond_the_last_bucket_is_refused(tmp_path: Path) -> None
         ("coefficients.npz", saved(np.savez, buckets=np.uint32(1), coefficients=np.float64(1))),
         ("coefficients.npz", saved(np.save, np.zeros(1))),
         ("coefficients.npz", b""),
+        ("coefficients.npz", ARCHIVE[:-30]),
+        ("coefficients.npz", ARCHIVE[:61] + b"\xff" * 10 + ARCHIVE[71:]),
         ("coefficients.npz", saved(np.savez, buckets=np.array([1], np.uint32))),
         ("coefficients.npz", weights([1, 2], [1.0, 1.0], of=np.int64)),
         ("coefficients.npz", weights([1, 2], [1.0, 1.0], as_=np.float32)),
@@ -101,6 +106,8 @@ def test_a_coefficient_beyond_the_last_bucket_is_refused(tmp_path: Path) -> None
         "scalars",
         "no archive",
         "empty",
+        "cut archive",
+        "damaged archive",
         "no coefficients",
         "other integers",
         "other floats",
