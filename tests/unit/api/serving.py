@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from tests import listening
 
 START_SECONDS = 60  # compiling the scorer, where it was never compiled before, included
+STOP_SECONDS = 60  # as long as a busy machine may need
 REVIEW = b'{"id": 1, "text": "a wonderful film"}'
 JSON = {"Content-Type": "application/json"}
 
@@ -60,7 +61,7 @@ def ask(server: Running, body: Any, headers: dict[str, str] = JSON, *, chunked: 
         return response.status, json.loads(response.read())
 
 
-def wait_until(true: Callable[[], bool], seconds: float = 10) -> bool:
+def wait_until(true: Callable[[], bool], seconds: float = STOP_SECONDS) -> bool:
     end = time.monotonic() + seconds
     while not true() and time.monotonic() < end:
         time.sleep(0.05)

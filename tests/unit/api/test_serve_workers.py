@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.api.serving import REVIEW, ask, get, listens, serving, wait_until
+from tests.unit.api.serving import REVIEW, STOP_SECONDS, ask, get, listens, serving, wait_until
 
 
 def with_figures(folder: Path) -> int:
@@ -28,7 +28,7 @@ def test_the_figures_of_all_workers_are_added_up_and_leave_no_files(models: Path
         assert "sentiment_probability_count 40.0" in told
         assert re.search(r'sentiment_model_info\{.*version="tiny-1".*\} 1\.0\n', told)
         running.process.terminate()
-        assert running.process.wait(timeout=15) == 0
+        assert running.process.wait(timeout=STOP_SECONDS) == 0
         assert list(tmp_path.iterdir()) == []
 
 
@@ -51,7 +51,7 @@ def test_a_signal_ends_it_cleanly_and_silently(models: Path, stop: signal.Signal
     with serving(models, "--workers", "2") as running:
         assert ask(running, REVIEW)[0] == 200
         running.process.send_signal(stop)
-        output, error = running.process.communicate(timeout=15)
+        output, error = running.process.communicate(timeout=STOP_SECONDS)
         assert (running.process.returncode, output, error) == (0, "", "")
         assert not listens(running)
 
@@ -67,7 +67,7 @@ def test_a_request_under_way_is_still_answered_after_sigterm(models: Path) -> No
         time.sleep(0.3)
         connection.send(REVIEW[10:])
         assert connection.getresponse().status == 200
-        assert running.process.wait(timeout=15) == 0
+        assert running.process.wait(timeout=STOP_SECONDS) == 0
 
 
 def test_workers_end_and_tidy_up_when_their_parent_is_killed(models: Path, tmp_path: Path) -> None:
