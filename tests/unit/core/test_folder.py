@@ -6,8 +6,10 @@ import gzip
 import io
 import json
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from msgspec.structs import replace
@@ -42,6 +44,25 @@ def test_a_model_that_was_saved_wrong_is_refused(tmp_path: Path, change: dict[st
     version = write_tiny_model(tmp_path) / "tiny-1"
     folder.write_manifest(version, replace(folder.read_manifest(version), **change))
     with pytest.raises(ModelError, match=message):
+        Classifier.load(version)
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "refusal"),
+    [
+        ("margin", 1e-15, pytest.raises(ModelError, match="not the saved")),
+        ("probability", 1e-9, pytest.raises(ModelError, match="not the saved")),
+        ("probability", 1e-13, nullcontext()),  # which the C library's exp() may differ by
+    ],
+)
+def test_a_golden_margin_is_the_same_to_the_last_bit_and_its_probability_hardly_differs(
+    tmp_path: Path, name: str, change: float, refusal: AbstractContextManager[object]
+) -> None:
+    version = write_tiny_model(tmp_path) / "tiny-1"
+    checks = [replace(check, **{name: getattr(check, name) + change}) for check in folder.read_checks(version)]
+    (version / "checks.jsonl").write_bytes(msgspec.json.Encoder().encode_lines(checks))
+    folder.write_manifest(version, folder.read_manifest(version))
+    with refusal:
         Classifier.load(version)
 
 
