@@ -54,14 +54,6 @@ def test_list_takes_reasons_and_a_limit(letters: MemoryCluster) -> None:
     assert [line.split()[1] for line in run("list", "--max", "1").stdout.splitlines()] == ["not_an_object"]
 
 
-def test_what_comes_after_its_start_does_not_keep_a_list_from_its_end(
-    letters: MemoryCluster, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("streaming.dead_letters.SKEW_MS", -60_000)  # it starts a minute before all of them came
-    result = run("list")
-    assert (result.stdout, result.stderr.strip()) == ("", "0 dead letters")
-
-
 def test_json_tells_every_byte(letters: MemoryCluster) -> None:
     first, second, third = map(json.loads, run("list", "--json").stdout.splitlines())
     assert first["value"] == '{"text": \x1b[31m'
