@@ -49,15 +49,16 @@ def explained(what: str, kind: type[SentimentError] = DataError) -> Iterator[Non
     try:
         yield
     except (PySparkException, Py4JJavaError) as error:
-        said = _root(error.java_exception).toString() if isinstance(error, Py4JJavaError) else error
-        raise kind(f"{what} ({_first_line(said)})") from error
+        said = _of_java(error.java_exception) if isinstance(error, Py4JJavaError) else _first_line(error)
+        raise kind(f"{what} ({said})") from error
 
 
-def _root(exception: Any) -> Any:
-    """The cause of all others."""
-    while cause := exception.getCause():
-        exception = cause
-    return exception
+def _of_java(exception: Any) -> str:
+    """What it says, which may name the file, and what the cause of all causes says."""
+    root = exception
+    while cause := root.getCause():
+        root = cause
+    return "; ".join(dict.fromkeys(_first_line(each.toString()) for each in (exception, root)))
 
 
 def _files(spark: SparkSession, entry: str) -> list[File]:

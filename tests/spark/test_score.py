@@ -178,7 +178,7 @@ def test_what_can_not_be_done_is_refused(
 
 def test_numbers_are_no_texts(spark: SparkSession, classifier: Classifier, tmp_path: Path) -> None:
     (tmp_path / "in.jsonl").write_text('{"text": 8}\n')
-    with pytest.raises(DataError, match="the column of texts holds bigint: name another one with --text"):
+    with pytest.raises(DataError, match="the column of texts holds long: name another one with --text"):
         score_files(spark, Scoring([str(tmp_path / "in.jsonl")], str(tmp_path / "out")), classifier)
 
 
