@@ -45,11 +45,17 @@ def supervise(crew: Crew, count: int, stop: Event, patience: Patience) -> None:
     """
     places = [Place(number, crew, patience) for number in range(1, count + 1)]
     try:
-        while not stop.wait(LOOK_SECONDS):
+        while not _is_set_soon(stop):
             for place in places:
                 place.look()
     finally:
         _stop([place.process for place in places])
+
+
+def _is_set_soon(stop: Event) -> bool:
+    """`stop.wait` holds a lock at times, which the handler of a signal that sets the event would wait for for ever."""
+    time.sleep(LOOK_SECONDS)
+    return stop.is_set()
 
 
 class Place:

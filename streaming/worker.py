@@ -38,7 +38,7 @@ log = logging.getLogger("sentiment.stream")
 
 def run(settings: StreamSettings, model: Path) -> None:
     """Answer reviews until SIGTERM or SIGINT; a worker's failure is a ServiceError."""
-    stop = _stop_on_signal()
+    stop = stop_on_signal()
     if settings.workers > 1:
         return _run_several(settings, model, stop)
     registry = CollectorRegistry()
@@ -92,7 +92,7 @@ def _forget(folder: str, process: BaseProcess) -> None:
 def _process(settings: StreamSettings, model: Path) -> None:
     """What a worker's process does: the same as a worker alone, but for the endpoint, which its supervisor has."""
     say_what_happens()
-    stop = _stop_on_signal(patient=True)
+    stop = stop_on_signal(patient=True)
     Thread(target=_stop_with_parent, args=(stop,), daemon=True).start()
     try:
         take_room()
@@ -110,21 +110,21 @@ def _stop_with_parent(stop: Event) -> None:
         stop.set()
 
 
-def _stop_on_signal(*, patient: bool = False) -> Event:
+def stop_on_signal(*, patient: bool = False) -> Event:
     """An event that SIGTERM and SIGINT set; a second signal ends the process at once, unless it is patient.
 
     Workers of a supervisor are: a signal to the whole group of processes reaches them twice, once through it, and what
-    takes too long it kills.
+    takes too long it kills. A second call of the handler within the first would wait for the event's own lock for ever.
     """
-    stop = Event()
+    stop, signals = Event(), (signal.SIGTERM, signal.SIGINT)
 
-    def request(number: int, _: object) -> None:
-        if not patient:
-            signal.signal(number, signal.SIG_DFL)
+    def request(_: int, __: object) -> None:
+        for each in signals:
+            signal.signal(each, signal.SIG_IGN if patient else signal.SIG_DFL)
         stop.set()
 
-    signal.signal(signal.SIGTERM, request)
-    signal.signal(signal.SIGINT, request)
+    for each in signals:
+        signal.signal(each, request)
     return stop
 
 

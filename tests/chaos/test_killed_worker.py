@@ -23,6 +23,7 @@ from streaming.brokers.seam import Record
 from streaming.producing import send_reviews
 from streaming.reading import follow
 from streaming.settings import CLIENTS, Connection, Limits, Topics
+from streaming.supervisor import STOP_SECONDS
 from streaming.topics import create_topics
 from tests.contract.conftest import read
 from tests.tiny import write_tiny_model
@@ -140,9 +141,10 @@ def test_a_supervisor_replaces_a_killed_worker_and_stops_them_all(service: Servi
         os.kill(int(workers[0]), signal.SIGKILL)
         answers += read(results, at_least=len(reviews) - len(answers)) + results.poll(1.0)
         os.killpg(supervisor.pid, signal.SIGTERM)  # as systemd does: workers hear of it from the supervisor as well
-        assert supervisor.wait(20) == 0
+        assert supervisor.wait(STOP_SECONDS + 15) == 0
         assert supervisor.stderr is not None
-        assert sum(line.endswith(" stopped\n") for line in supervisor.stderr) == 2
+        said = supervisor.stderr.readlines()
+        assert sum(line.endswith(" stopped\n") for line in said) == 2, "".join(said)
     assert (len(answers), len(set(map(_position, answers)))) == (len(reviews), len(reviews))
     assert not any(Path(f"/proc/{pid}").exists() for pid in workers)
 
