@@ -94,13 +94,8 @@ _QUESTION = msgspec.json.Decoder(Question)
 
 def inference_blueprint(classifier: Classifier, settings: Settings, metrics: Metrics) -> Blueprint:
     blueprint = Blueprint("inference", __name__, url_prefix="/v2")
-    about = Model(
-        MODEL,
-        (classifier.version,),
-        "review-sentiment",
-        (Tensor(TEXT, "BYTES", (-1,)),),
-        (Tensor(LABEL, "BYTES", (-1,)), Tensor(PROBABILITY, "FP64", (-1,))),
-    )
+    inputs, outputs = Tensor(TEXT, "BYTES", (-1,)), (Tensor(LABEL, "BYTES", (-1,)), Tensor(PROBABILITY, "FP64", (-1,)))
+    about = Model(MODEL, (classifier.version,), "review-sentiment", (inputs,), outputs)
 
     @blueprint.get("/health/live")
     def live() -> Response:
@@ -130,17 +125,19 @@ def inference_blueprint(classifier: Classifier, settings: Settings, metrics: Met
     @blueprint.post("/models/<name>/versions/<version>/infer")
     def infer(name: str, version: str = classifier.version) -> Response:
         _check_model(name, version, classifier)
-        if "HTTP_INFERENCE_HEADER_CONTENT_LENGTH" in request.environ:
-            raise RequestError(
-                415, "binary_data_unsupported", "send tensors in JSON, as `data`: binary data is not taken"
-            )
-        body = read_json(request, settings.max_body_bytes, typed=False)  # Triton's client sends no type
-        question = decode(_QUESTION, body, "request_malformed", "not an inference request")
+        question = _question(settings)
         predictions = classifier.predict(_texts(question.inputs[0], settings))
         metrics.answers.count(predictions)
         return answer(Answer(MODEL, classifier.version, _outputs(question, predictions), question.id))
 
     return blueprint
+
+
+def _question(settings: Settings) -> Question:
+    if "HTTP_INFERENCE_HEADER_CONTENT_LENGTH" in request.environ:
+        raise RequestError(415, "binary_data_unsupported", "send tensors in JSON, as `data`: binary data is not taken")
+    body = read_json(request, settings.max_body_bytes, typed=False)  # Triton's client sends no type
+    return decode(_QUESTION, body, "request_malformed", "not an inference request")
 
 
 def _check_model(name: str, version: str, classifier: Classifier) -> None:

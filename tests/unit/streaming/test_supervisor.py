@@ -117,8 +117,9 @@ def test_a_worker_that_hangs_is_started_again(tmp_path: Path) -> None:
     assert [process.exitcode for process in started.ended] == [1]
 
 
-def test_a_worker_that_is_told_to_stop_has_time_to(tmp_path: Path) -> None:
-    started, stop = Started(tmp_path, {1: end_slowly}), Event()
+def stop_once_begun(started: Started) -> None:
+    """Supervise one worker, and stop it as soon as it has begun."""
+    stop = Event()
     supervisor = Thread(target=supervise, args=(started.crew(), 1, stop, IMPATIENT))
     supervisor.start()
     deadline = time.monotonic() + 30
@@ -126,6 +127,11 @@ def test_a_worker_that_is_told_to_stop_has_time_to(tmp_path: Path) -> None:
         time.sleep(0.02)
     stop.set()
     supervisor.join(30)
+
+
+def test_a_worker_that_is_told_to_stop_has_time_to(tmp_path: Path) -> None:
+    started = Started(tmp_path, {1: end_slowly})
+    stop_once_begun(started)
     assert [process.exitcode for process in started.processes] == [0]
 
 
@@ -133,14 +139,8 @@ def test_a_worker_that_does_not_stop_is_killed_and_the_log_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr("streaming.supervisor.STOP_SECONDS", 0.5)
-    started, stop = Started(tmp_path, {1: never_end}), Event()
-    supervisor = Thread(target=supervise, args=(started.crew(), 1, stop, IMPATIENT))
-    supervisor.start()
-    deadline = time.monotonic() + 30
-    while not started.log(1).is_file() and time.monotonic() < deadline:
-        time.sleep(0.02)
-    stop.set()
-    supervisor.join(30)
+    started = Started(tmp_path, {1: never_end})
+    stop_once_begun(started)
     (process,) = started.processes
     assert process.exitcode == -signal.SIGKILL
     assert f"process {process.pid} has not stopped" in caplog.text
