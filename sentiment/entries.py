@@ -14,9 +14,9 @@ from numba import carray, types
 
 import sentiment.tables
 from sentiment.kernel import Work, score, walk
-from sentiment.tables import CHUNK, ROWS, WORDS, Bits, Bytes, Codes, Tables
+from sentiment.tables import ROWS, Bits, Bytes, Codes, Tables
 
-Memory: TypeAlias = tuple[Bytes, Codes, Codes, Bits, Bits]  # the same memory as bytes, codes, grids, words and masks
+Memory: TypeAlias = tuple[Bytes, Codes, Bits, Bits]  # the same memory as bytes, codes, words and masks
 
 layout = numba.njit(cache=True)(sentiment.tables.layout)
 
@@ -24,13 +24,12 @@ layout = numba.njit(cache=True)(sentiment.tables.layout)
 @numba.njit(cache=True, inline="always")
 def carve(memory: Memory, longest: int, tables: Tables) -> Work:
     """The arrays in the memory that is worked in, for texts of up to `longest` bytes."""
-    octets, codes, grids, words, masks = memory
+    octets, codes, words, masks = memory
     at = layout(longest, tables.max_order, len(tables.coefficients))
-    out, marks = octets[4 * at.out : 4 * at.end], words[at.marks // 2 : at.starts // 2]
-    starts, buckets = codes[at.starts : at.buckets], codes[at.buckets : at.found]
-    found, slots = codes[at.found : at.slots], codes[at.slots : at.out]
-    row = at.grids // CHUNK
-    return Work(masks, out, starts, buckets, found, slots, grids[row : row + WORDS], grids[row + WORDS :], marks)
+    out, marked = octets[4 * at.out : 4 * at.end], words[at.marked // 2 : at.marks // 2]
+    marks, starts, buckets = codes[at.marks : at.starts], codes[at.starts : at.buckets], codes[at.buckets : at.ranks]
+    ranks, others, slots = codes[at.ranks : at.others], codes[at.others : at.slots], codes[at.slots : at.out]
+    return Work(masks, out, starts, buckets, ranks, others, slots, marks, marked)
 
 
 @numba.njit(cache=True, inline="always")
@@ -38,18 +37,17 @@ def model_at(model: Any) -> Tables:
     """The tables, given where their sizes and each of them are."""
     sizes = carray(model[0], 7, np.int64)
     runs, kinds = carray(model[1], (sizes[0], 4), np.uint8), carray(model[2], sizes[1], np.uint8)
-    folds, likely = carray(model[3], sizes[2], np.uint32), carray(model[4], sizes[3], np.uint64)
-    kept, coefficients = carray(model[5], (sizes[4], 2), np.uint64), carray(model[6], sizes[5], np.float64)
-    return Tables(runs, kinds, folds, likely, kept, coefficients, sizes[6])
+    folds, rows = carray(model[3], sizes[2], np.uint32), carray(model[4], sizes[3], np.uint32)
+    keys, coefficients = carray(model[5], sizes[4], np.uint8), carray(model[6], sizes[5], np.float64)
+    return Tables(runs, kinds, folds, rows, keys, coefficients, sizes[6])
 
 
 @numba.njit(cache=True, inline="always")
 def work_at(memory: Any, longest: int, tables: Tables) -> Work:
     at = layout(longest, tables.max_order, len(tables.coefficients))
     octets, codes = carray(memory, 4 * at.end, np.uint8), carray(memory, at.end, np.uint32)
-    grids, words = carray(memory, (at.marks // CHUNK, CHUNK), np.uint32), carray(memory, at.end // 2, np.uint64)
-    masks = carray(memory, (ROWS, at.columns), np.uint64)
-    return carve((octets, codes, grids, words, masks), longest, tables)
+    words, masks = carray(memory, at.end // 2, np.uint64), carray(memory, (ROWS, at.columns), np.uint64)
+    return carve((octets, codes, words, masks), longest, tables)
 
 
 def score_pointers(batch: Any, texts: int, longest: int, model: Any) -> int:

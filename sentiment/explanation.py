@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sentiment.results import Because
-from sentiment.scoring import Scorer
+from sentiment.scoring import Scorer, Walk
 from sentiment.textrule import OTHER
 
 Place = tuple[int, int]  # first and last token of a term
@@ -57,13 +57,13 @@ class Explanation(NamedTuple):
 
 def explain_text(text: str, scorer: Scorer, learned: Sequence[str]) -> Explanation:
     """Explain a cleaned text; `learned` are the training terms of each kept bucket, tabs between them."""
-    tokens, places, buckets = _walk(text, scorer)
+    tokens, places, walk = _walk(text, scorer)
     starts, ends = _spans(text, tokens, scorer)
     stands: dict[int, list[Place]] = {}
-    for bucket, place in zip(buckets.tolist(), places, strict=True):
+    for bucket, place in zip(walk.buckets.tolist(), places, strict=True):
         stands.setdefault(bucket, []).append(place)
     terms, margin = [], 0.0
-    filled = _filled(buckets, scorer)
+    filled = _filled(walk, scorer)
     for bucket, rank, weight in zip(*(column.tolist() for column in filled), strict=True):
         margin += weight
         at = sorted(stands[bucket])
@@ -74,10 +74,10 @@ def explain_text(text: str, scorer: Scorer, learned: Sequence[str]) -> Explanati
 
 def because(text: str, scorer: Scorer, most: int) -> tuple[Because, ...]:
     """The `strongest` of a cleaned text's explanation, without the rest of it: that takes ten times as long."""
-    tokens, places, buckets = _walk(text, scorer)
-    filled = _filled(buckets, scorer)
+    tokens, places, walk = _walk(text, scorer)
+    filled = _filled(walk, scorer)
     chosen = np.argsort(-np.abs(filled.weights), kind="stable")[:most]
-    first = [min(places[at] for at in np.flatnonzero(buckets == filled.buckets[each]).tolist()) for each in chosen]
+    first = [min(places[at] for at in np.flatnonzero(walk.buckets == filled.buckets[each]).tolist()) for each in chosen]
     return tuple(
         Because(_name(tokens, place), weight)
         for place, weight in zip(first, filled.weights[chosen].tolist(), strict=True)
@@ -86,23 +86,23 @@ def because(text: str, scorer: Scorer, most: int) -> tuple[Because, ...]:
 
 def term_texts(text: str, scorer: Scorer) -> list[tuple[int, str]]:
     """(place of the coefficient, term) of every term of a cleaned text that has one, repeats included."""
-    tokens, places, buckets = _walk(text, scorer)
-    ranks = scorer.ranks_of(buckets).tolist()
-    return [(rank, _name(tokens, place)) for rank, place in zip(ranks, places, strict=True) if rank >= 0]
+    tokens, places, walk = _walk(text, scorer)
+    ranked = zip(walk.ranks.tolist(), places, strict=True)
+    return [(rank, _name(tokens, place)) for rank, place in ranked if rank >= 0]
 
 
-def _walk(text: str, scorer: Scorer) -> tuple[list[str], list[Place], npt.NDArray[np.uint32]]:
-    """The tokens of a cleaned text, where its terms stand among them, and the terms' buckets."""
-    folded, starts, buckets = scorer.walk(text.encode())
-    tokens = folded[: starts[-1] - 1].tobytes().decode().split(" ")[1:]
+def _walk(text: str, scorer: Scorer) -> tuple[list[str], list[Place], Walk]:
+    """The tokens of a cleaned text, where its terms stand among them, and what the scorer says of them."""
+    walk = scorer.walk(text.encode())
+    tokens = walk.folded[: walk.starts[-1] - 1].tobytes().decode().split(" ")[1:]
     orders = range(1, scorer.tables.max_order + 1)
     places = [(first, first + order - 1) for order in orders for first in range(len(tokens) - order + 1)]
-    return tokens, places, buckets
+    return tokens, places, walk
 
 
-def _filled(buckets: npt.NDArray[np.uint32], scorer: Scorer) -> Filled:
-    distinct = np.unique(buckets)
-    ranks = scorer.ranks_of(distinct)
+def _filled(walk: Walk, scorer: Scorer) -> Filled:
+    distinct, first = np.unique(walk.buckets, return_index=True)
+    ranks = walk.ranks[first]
     kept = ranks >= 0
     value = 1.0 / np.sqrt(float(max(len(distinct), 1)))
     return Filled(distinct[kept], ranks[kept], scorer.tables.coefficients[ranks[kept]] * value)

@@ -1,12 +1,14 @@
 """The scorer, compiled by numba: UTF-8 bytes in, margins out, no Python object per text or term.
 
-A text is walked in five steps, each over all of its terms before the next:
+A text is walked in six steps, each over all of its terms before the next:
 1. `tokens.tokenise` folds and splits it into a scratch buffer: " the film was great !". A term of n tokens is then
    one contiguous run of bytes.
 2. `hashing.hash_terms` hashes every term.
-3. `distinct` drops repeats, for the norm.
-4. `mark_kept` sets a bit for the coefficient of each bucket that has one.
-5. `sum_marked` adds the marked coefficients in ascending order of bucket, as Spark does, so that the float64
+3. `part` tells the terms whose bucket has a coefficient from the others.
+4. `mark` sets a bit for each coefficient that is wanted, and `list_marked` finds the words that have one. Repeats are
+   gone then.
+5. `distinct` counts the other buckets without their repeats, for the norm.
+6. `sum_marked` adds the marked coefficients in ascending order of bucket, as Spark does, so that the float64
    sums are the same to the last bit.
 """
 
@@ -17,15 +19,20 @@ from typing import NamedTuple, TypeAlias
 import numba
 import numpy as np
 
-from sentiment.hashing import hash_terms
-from sentiment.tables import ONE, U32, U64, Bits, Bytes, Codes, Counts, Floats, Offsets, Tables
-from sentiment.tokens import tokenise
+from sentiment.hashing import Lanes, hash_terms
+from sentiment.lanes import WIDTH, above, choose, count_from, every, gather, load, pack, put, scatter, store
+from sentiment.tables import MANY, MARKED, ONE, U32, U64, Bits, Bytes, Codes, Counts, Floats, Offsets, Tables
+from sentiment.tokens import list_bits, tokenise
 from sentiment.vectors import lowest, ones, prefetch
 
 F64 = np.float64
+NONE = 0xFFFFFFFF  # the rank of a bucket without a coefficient
+ALL = (1 << WIDTH) - 1  # a bit for each lane
+LISTED = 8  # there are fewer words with marks in most runs of MARKED
 
 Texts: TypeAlias = tuple[Bytes, Offsets]
 Results: TypeAlias = tuple[Floats, Counts]
+Keys: TypeAlias = tuple[Codes, Bytes]  # a model's rows and keys
 
 
 class Work(NamedTuple):
@@ -35,16 +42,71 @@ class Work(NamedTuple):
     out: Bytes
     starts: Codes
     buckets: Codes
-    found: Codes
+    ranks: Codes
+    others: Codes
     slots: Codes
-    blocks: Codes
-    states: Codes
-    marks: Bits
+    marks: Codes
+    marked: Bits
+
+
+@numba.njit(cache=True, inline="always")
+def compare(row: Lanes, bucket: Lanes, keys: Bytes) -> tuple[Lanes, Lanes]:
+    """A bit for the one of the row's first four keys that is the bucket's, and that key's place."""
+    begin = row >> U32(6)
+    apart = (gather(keys, begin) ^ (bucket & U32(63)) * U32(0x01010101)) + U32(0x3F3F3F3F)  # by bit 6 of each byte
+    same = (apart ^ U32(0x40404040)) & (every(U32(0x40404040)) >> (row & U32(31)))
+    return same, begin + ((same >> U32(6)) * U32(0x00010203) >> U32(24))
 
 
 @numba.njit(cache=True)
-def distinct(buckets: Codes, count: int, slots: Codes, found: Codes) -> int:
-    """Write the distinct buckets to `found`, in any order; returns how many. Overwrites `buckets`.
+def search(bucket: int, table: Keys) -> int:
+    """A bucket's rank, or NONE, by looking at each key of its row."""
+    rows, keys = table
+    row = U64(bucket >> U32(6))
+    for place in range(U64(rows[row] >> U32(6)), U64(rows[row + ONE] >> U32(6))):
+        if keys[U64(place)] == bucket & U32(63):
+            return U32(place)
+    return U32(NONE)
+
+
+@numba.njit(cache=True, inline="always")
+def rank(bucket: Lanes, table: Keys, buckets: Codes, first: int) -> Lanes:
+    """The places of the coefficients of WIDTH buckets, which are `buckets[first:]`; NONE where there is none."""
+    rows, keys = table
+    row = gather(rows, bucket >> U32(6))
+    same, ranks = compare(row, bucket, keys)
+    ranks = choose(same, U32(0), every(U32(NONE)), ranks)
+    open_ = above(row & U32(MANY), U32(0)) & (above(same, U32(0)) ^ U64(ALL))
+    while open_:
+        lane = lowest(open_)
+        open_ &= open_ - ONE
+        ranks = put(ranks, lane, search(buckets[first + lane], table))
+    return ranks
+
+
+@numba.njit(cache=True)
+def part(buckets: Codes, count: int, table: Keys, ranks: Codes, others: Codes) -> tuple[int, int]:
+    """Write the ranks of the buckets that have one and the buckets that have none; returns how many of both.
+
+    The first bucket is repeated up to a multiple of WIDTH: repeats don't matter. So it is in `distinct`.
+    """
+    kept, rest = U64(0), U64(0)
+    if count:
+        store(buckets, U64(count), every(buckets[0]))
+    for first in range(U64(0), U64(count), U64(WIDTH)):
+        bucket = load(buckets, first)
+        these = rank(bucket, table, buckets, first)
+        without = above(these, U32(NONE - 1))
+        pack(ranks, kept, these, without ^ U64(ALL))
+        pack(others, rest, bucket, without)
+        kept += U64(WIDTH) - ones(without)
+        rest += ones(without)
+    return kept, rest
+
+
+@numba.njit(cache=True)
+def distinct(buckets: Codes, count: int, slots: Codes) -> int:
+    """How many distinct buckets there are. Overwrites them.
 
     Each bucket writes its place into a slot, and whoever wrote last has it: the others are repeats of it, or go into
     the next round, where other bits choose the slot. No slot needs clearing, and nothing branches on a bucket.
@@ -54,75 +116,55 @@ def distinct(buckets: Codes, count: int, slots: Codes, found: Codes) -> int:
         size *= U64(2)
     mask, shift, distinct = U32(size - ONE), U32(0), U64(0)
     while count:
-        for place in range(count):
-            slots[(buckets[U64(place)] >> shift) & mask] = U32(place)
+        store(buckets, U64(count), every(buckets[0]))
+        for first in range(U64(0), U64(count), U64(WIDTH)):
+            scatter(slots, (load(buckets, first) >> shift) & mask, count_from(U32(first)))
         left = U64(0)
-        for place in range(count):
-            bucket = buckets[U64(place)]
-            owner = U64(slots[(bucket >> shift) & mask])
-            same = buckets[owner] == bucket
-            found[distinct] = bucket
-            distinct += U64(owner == U64(place))
-            buckets[left] = bucket  # never one that is still to be compared: an owner is the last of its slot
-            left += U64(not same)
-        count, shift = left, (shift + U32(5)) & U32(15)
+        for first in range(U64(0), U64(count), U64(WIDTH)):
+            bucket = load(buckets, first)
+            owner = gather(slots, (bucket >> shift) & mask)
+            distinct += U64(WIDTH) - ones(above(owner ^ count_from(U32(first)), U32(0)))
+            differ = above(gather(buckets, owner) ^ bucket, U32(0))
+            pack(buckets, left, bucket, differ)  # over none that is still to be compared: owners are last in their slots
+            left += ones(differ)
+        count, shift = left, U32((shift + U32(5)) & U32(15))
     return distinct
 
 
-@numba.njit(cache=True, inline="always")
-def is_set(bit: int, word: int) -> int:
-    """1 or 0, as U64: the bit of that number, modulo 64."""
-    return (word >> U64(bit & U32(63))) & ONE
-
-
-@numba.njit(cache=True, inline="always")
-def rank(bucket: int, kept: Bits) -> int:
-    """The place of a kept bucket's coefficient."""
-    row = bucket >> U32(6)
-    return kept[row, 1] + ones(kept[row, 0] & ((ONE << U64(bucket & U32(63))) - ONE))
-
-
 @numba.njit(cache=True)
-def mark_kept(buckets: Codes, count: int, tables: tuple[Bits, Bits, Floats], marks: Bits) -> int:
-    """Set the bit of each kept bucket's coefficient in `marks`; returns how many there are.
-
-    Those that the filter lets pass are moved to the front, without a branch: most of those that have none are gone.
-    What the next loop reads of each is fetched ahead: the processor doesn't look so far beyond its own place.
-    """
-    likely, kept, coefficients = tables
-    mask = U32(len(likely) * 64 - 1)
-    maybe, hits = U64(0), U64(0)
+def mark(ranks: Codes, count: int, coefficients: Floats, marks: Codes) -> None:
+    """Set the bits of these coefficients, which are fetched ahead: they are needed soon."""
     for place in range(count):
-        bucket = buckets[U64(place)]
-        buckets[maybe] = bucket
-        passes = is_set(bucket, likely[(bucket & mask) >> U32(6)])
-        prefetch(kept, (bucket >> U32(6)) * passes)
-        maybe += passes
-    for place in range(maybe):
-        bucket = buckets[U64(place)]
-        hit, which = is_set(bucket, kept[bucket >> U32(6), 0]), rank(bucket, kept)
-        prefetch(coefficients, which)
-        marks[which >> U64(6)] |= hit << (which & U64(63))
-        hits += hit
-    return hits
+        which = ranks[U64(place)]
+        prefetch(coefficients, U64(which))
+        marks[which >> U32(5)] |= U32(1) << (which & U32(31))
 
 
 @numba.njit(cache=True)
-def sum_marked(coefficients: Floats, marks: Bits, value: float) -> float:
-    """`value` times each marked coefficient, added in ascending order. Clears the marks, a multiple of 64 words."""
+def list_marked(marks: Codes, marked: Bits, listed: Codes) -> tuple[int, int]:
+    """Write the places of the words that have marks, ascending; returns how many, and how many marks they have."""
+    for row in range(len(marked)):
+        word = U64(0)
+        for part in range(U64(0), U64(MARKED), U64(WIDTH)):
+            word |= above(load(marks, U64(MARKED * row) + part), U32(0)) << part
+        marked[U64(row)] = word
+    count, total = list_bits(marked, len(marked), LISTED, listed), U64(0)
+    for place in range(count):
+        total += ones(U64(marks[listed[U64(place)]]))
+    return count, total
+
+
+@numba.njit(cache=True)
+def sum_marked(coefficients: Floats, marks: Codes, listed: Codes, count: int, value: float) -> float:
+    """`value` times each marked coefficient, added in ascending order. Clears the marks."""
     total = 0.0
-    for first in range(U64(0), U64(len(marks)), U64(64)):
-        words = U64(0)  # a bit for each word that has a mark
-        for place in range(64):
-            words |= U64(marks[first + U64(place)] != U64(0)) << U64(place)
-        while words:
-            word = first + lowest(words)
-            words &= words - ONE
-            left = marks[word]
-            marks[word] = U64(0)
-            while left:
-                total += coefficients[word * U64(64) + lowest(left)] * value
-                left &= left - ONE
+    for place in range(count):
+        word = U64(listed[U64(place)])
+        left = U64(marks[word])
+        marks[word] = U32(0)
+        while left:
+            total += coefficients[word * U64(32) + lowest(left)] * value
+            left &= left - ONE
     return total
 
 
@@ -134,30 +176,36 @@ def score(texts: Texts, tables: Tables, work: Work, results: Results) -> None:
     """
     data, offsets = texts
     margins, counts = results
-    rule, coefficients = (tables.runs, tables.kinds, tables.folds), tables.coefficients
+    rule, table, coefficients = (tables.runs, tables.kinds, tables.folds), (tables.rows, tables.keys), tables.coefficients
     max_order, intercept = tables.max_order, coefficients[-1]
-    lookup = tables.filter, tables.kept, coefficients
-    masks, out, starts, buckets, found, slots, blocks, states, marks = work
-    mask = U32(len(tables.kept) * 64 - 1)
+    masks, out, starts, buckets, ranks, others, slots, marks, marked = work
+    mask = U32((len(tables.rows) - 1) * 64 - 1)
     marks[:] = 0
     for text in range(len(margins)):
         start, end = U64(offsets[text]), U64(offsets[text + 1])
         tokens = tokenise(data, (start, end), rule, masks, out, starts)
-        terms = hash_terms(out, starts, tokens, max_order, mask, (blocks, states), buckets)
-        different = distinct(buckets, terms, slots, found)
-        counts[text, 0] = different
-        counts[text, 1] = mark_kept(found, different, lookup, marks)
-        margins[text] = sum_marked(coefficients, marks, 1.0 / np.sqrt(F64(max(different, ONE)))) + intercept
+        terms = hash_terms(out, starts, tokens, max_order, mask, buckets)
+        found, rest = part(buckets, terms, table, ranks, others)
+        mark(ranks, found, coefficients, marks)
+        words, kept = list_marked(marks, marked, buckets)
+        different = kept + distinct(others, rest, slots)
+        counts[text, 0], counts[text, 1] = different, kept
+        value = 1.0 / np.sqrt(F64(max(different, ONE)))
+        margins[text] = sum_marked(coefficients, marks, buckets, words, value) + intercept
 
 
 @numba.njit(cache=True)
 def walk(text: Bytes, tables: Tables, work: Work) -> int:
-    """Write one text's folded tokens, their starts (see `tokenise`) and its terms' buckets (see `hash_terms`).
+    """Write one text's folded tokens, their starts (see `tokenise`), its terms' buckets (`hash_terms`) and ranks.
 
     Returns how many tokens there are.
     """
-    masks, out, starts, buckets, _, _, blocks, states, _ = work
+    masks, out, starts, buckets, ranks, _, _, _, _ = work
     tokens = tokenise(text, (U64(0), U64(len(text))), (tables.runs, tables.kinds, tables.folds), masks, out, starts)
-    mask = U32(len(tables.kept) * 64 - 1)
-    hash_terms(out, starts, tokens, tables.max_order, mask, (blocks, states), buckets)
+    mask = U32((len(tables.rows) - 1) * 64 - 1)
+    terms = hash_terms(out, starts, tokens, tables.max_order, mask, buckets)
+    if terms:
+        store(buckets, terms, every(buckets[0]))
+    for first in range(U64(0), U64(terms), U64(WIDTH)):
+        store(ranks, first, rank(load(buckets, first), (tables.rows, tables.keys), buckets, first))
     return tokens

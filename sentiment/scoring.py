@@ -7,7 +7,7 @@ import functools
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import accumulate, islice
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +17,7 @@ from sentiment.errors import SettingError
 from sentiment.tables import Bytes, Codes, Counts, Floats, Offsets, Tables, layout
 
 PIECE = 128  # texts that are scored together: what is made of them is still in a near cache when it is read
-OWN_BYTES = 8_192  # of a text that a thread has room for at any time
+OWN_BYTES = 16_384  # of a text that a thread has room for at any time
 
 Function = Callable[[Any, int, int, Any], int]  # see `entries.score_pointers` and `entries.walk_pointers`
 
@@ -55,6 +55,16 @@ class OwnRoom(threading.local):
         self.room = Room(tables, OWN_BYTES)
 
 
+class Walk(NamedTuple):
+    """A text's folded tokens and their starts (see `tokens.tokenise`), its terms' buckets (see `hashing.hash_terms`) and
+    the places of these buckets' coefficients, -1 where there is none."""
+
+    folded: Bytes
+    starts: Codes
+    buckets: Codes
+    ranks: npt.NDArray[np.int32]
+
+
 class Scorer:
     """Scores and walks texts, given as UTF-8 of less than 2**30 bytes. Safe to share between threads."""
 
@@ -82,8 +92,8 @@ class Scorer:
         margins, counts = zip(*scored, strict=True)
         return np.concatenate(margins), np.concatenate(counts)
 
-    def walk(self, text: bytes) -> tuple[Bytes, Codes, Codes]:
-        """A text's folded tokens, their starts (see `tokens.tokenise`) and its terms' buckets (`hash_terms`)."""
+    def walk(self, text: bytes) -> Walk:
+        """What a text consists of."""
         room = self._room(len(text))
         room.offsets[1] = len(text)
         room.addresses[0] = text
@@ -91,14 +101,9 @@ class Scorer:
         terms = sum(max(tokens - order, 0) for order in range(self.tables.max_order))
         at, codes = room.layout, room.work.view(np.uint32)
         starts = codes[at.starts :][: tokens + 1].copy()
-        return codes[at.out :].view(np.uint8)[: starts[-1]].copy(), starts, codes[at.buckets :][:terms].copy()
-
-    def ranks_of(self, buckets: Codes) -> Offsets:
-        """The place of each bucket's coefficient, or -1 where it has none; same shape."""
-        bits, before = self.tables.kept[buckets >> 6].T
-        bit = np.uint64(1) << (buckets & 63).astype(np.uint64)
-        ranks = (before + np.bitwise_count(bits & (bit - np.uint64(1)))).astype(np.int64)
-        return np.where(bits & bit, ranks, -1)
+        folded = codes[at.out :].view(np.uint8)[: starts[-1]].copy()
+        ranks = codes[at.ranks :][:terms].view(np.int32).copy()
+        return Walk(folded, starts, codes[at.buckets :][:terms].copy(), ranks)
 
     def _score_piece(self, texts: Sequence[bytes]) -> tuple[Floats, Counts]:
         """The same for PIECE texts at most."""

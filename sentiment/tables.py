@@ -15,12 +15,11 @@ from sentiment.textrule import DIGIT, WORD
 U8, U32, U64 = np.uint8, np.uint32, np.uint64
 ONE = U64(1)
 SPACE = U8(0x20)
-FILTER_BITS = 1 << 19  # 64 kB: most buckets without a coefficient are told by them, from a near cache
 PADDING = 128  # bytes that the kernel has beyond twice a text's
 LANES = 64  # bytes that one mask tells about
 ROWS = 8  # of masks: one for each kind, and two
-WORDS = 8  # of four bytes, in each of as many vectors
-CHUNK = 256  # tokens whose terms are hashed together, so that what lies between stays in the nearest cache
+MARKED = 64  # words of marks that one bit each tells about
+MANY = 32  # of a row: it has more keys than the four that are compared at once
 
 Bytes = npt.NDArray[np.uint8]
 Codes = npt.NDArray[np.uint32]
@@ -32,13 +31,17 @@ Offsets = npt.NDArray[np.int64]
 
 
 class Tables(NamedTuple):
-    """A model as the kernel reads it. A bit for each bucket, and ranks, say which coefficient is a bucket's."""
+    """A model as the kernel reads it.
+
+    Buckets come in rows of 64. The keys are the kept buckets' places in their rows, so a row's keys are a run of them,
+    and where a bucket's key stands is the place of its coefficient.
+    """
 
     runs: Runs  # of ASCII bytes that are treated alike
     kinds: Bytes  # of each code point's folded form
     folds: Codes
-    filter: Bits  # bit b % FILTER_BITS is set if bucket b has a coefficient; others may share it
-    kept: Bits  # row w: the bits of buckets 64 w to 64 w + 63 that have one; how many stand before those
+    rows: Codes  # where the row's keys begin, MANY and by how much SAME is shifted for so many keys; one row more
+    keys: Bytes  # and three bytes
     coefficients: Floats  # of the kept buckets, ascending; the intercept last
     max_order: int
 
@@ -50,16 +53,16 @@ class Tables(NamedTuple):
 class Layout(NamedTuple):
     """Where the kernel's arrays begin in the memory that it works in, and where that ends, in units of four bytes.
 
-    Masks come first, ROWS of so many columns; then the grids: their rows of CHUNK are counted from the memory's
-    beginning.
+    Masks come first, ROWS of so many columns, and then a bit for each word of marks.
     """
 
     columns: int
-    grids: int
+    marked: int
     marks: int
     starts: int
     buckets: int
-    found: int
+    ranks: int
+    others: int
     slots: int
     out: int
     end: int
@@ -67,15 +70,19 @@ class Layout(NamedTuple):
 
 def layout(longest: int, max_order: int, coefficients: int) -> Layout:
     """What texts of up to `longest` bytes need; the functions that use it say what for. Numba compiles it, too."""
-    terms, columns = longest * max_order + 1, longest // LANES + 3
-    grids = (2 * ROWS * columns // CHUNK + 1) * CHUNK
-    marks = grids + 2 * WORDS * CHUNK
-    starts = marks + 2 * 64 * (coefficients // 4096 + 1)
+    terms, columns = longest * max_order + PADDING, longest // LANES + 3
+    words = coefficients // (32 * MARKED) + 1
+    marked = 2 * ROWS * columns
+    marks = marked + 2 * words
+    starts = marks + MARKED * words
     buckets = starts + longest + PADDING
-    found = buckets + terms
-    slots = found + terms
-    out = slots + 8 * terms + 64
-    return Layout(columns, grids, marks, starts, buckets, found, slots, out, out + (2 * longest + PADDING) // 4 + 1)
+    ranks = buckets + terms
+    others = ranks + terms
+    slots = others + terms
+    out = slots + 8 * terms
+    return Layout(
+        columns, marked, marks, starts, buckets, ranks, others, slots, out, out + (2 * longest + PADDING) // 4 + 1
+    )
 
 
 def make_tables(
@@ -88,11 +95,12 @@ def make_tables(
     buckets, kept = hashing
     coefficients = np.append(*weights)
     kinds = np.concatenate([kinds[folds], kinds[len(folds) :]])
-    words = _bits(kept, buckets)
-    before = np.searchsorted(kept, np.arange(len(words), dtype=np.uint64) * 64).astype(np.uint64)
-    likely = _bits(kept % U32(FILTER_BITS), min(buckets, FILTER_BITS))
-    kept_rows = np.ascontiguousarray(np.stack([words, before], axis=1))
-    return Tables(ascii_runs(kinds, folds), kinds, folds, likely, kept_rows, coefficients, max_order)
+    begins = np.searchsorted(kept, np.arange(buckets // 64 + 1, dtype=np.uint64) * 64).astype(np.uint32)
+    counts = np.diff(begins, append=begins[-1])
+    shifts = np.where(counts > 0, 32 - 8 * np.minimum(counts, 4), 31)  # by 31 leaves no bit that is looked at
+    rows = (begins << 6 | (counts > 4) * MANY | shifts).astype(np.uint32)
+    keys = np.append(kept % 64, [0, 0, 0]).astype(np.uint8)
+    return Tables(ascii_runs(kinds, folds), kinds, folds, rows, keys, coefficients, max_order)
 
 
 def ascii_runs(kinds: Bytes, folds: Codes) -> Runs:
@@ -106,10 +114,3 @@ def ascii_runs(kinds: Bytes, folds: Codes) -> Runs:
         else:
             alike.append([byte, 0, kind, shift])
     return np.array(alike, np.uint8)
-
-
-def _bits(places: Codes, size: int) -> Bits:
-    """`size` bits, those at `places` set."""
-    words = np.zeros(max(size // 64, 1), np.uint64)
-    np.bitwise_or.at(words, places >> 6, np.uint64(1) << (places & 63).astype(np.uint64))
-    return words

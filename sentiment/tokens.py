@@ -12,12 +12,13 @@ from typing import TypeAlias
 import numba
 
 from sentiment.codepoints import decode, encode
-from sentiment.tables import LANES, ONE, SPACE, U8, U32, U64, WORDS, Bits, Bytes, Codes, Runs
+from sentiment.lanes import WIDTH
+from sentiment.tables import LANES, ONE, SPACE, U8, U32, U64, Bits, Bytes, Codes, Runs
 from sentiment.textrule import APOSTROPHE, DIGIT, MARK, OTHER, SLASH, WORD
 from sentiment.vectors import MOVED, bits_from, lowest, move, ones, within
 
 AHEAD = 32  # the folded text stands in `out` so far beyond its length that the tokens never reach what is to be read
-LISTED = 16  # token starts that are listed at once: more than there are in most runs of 64 bytes
+LISTED = 16  # there are fewer tokens in most runs of 64 bytes
 
 Masks: TypeAlias = Bits  # shape (ROWS, ...); row k: a bit for each byte of kind k
 Rule: TypeAlias = tuple[Runs, Bytes, Codes]  # of ASCII; kinds of the folded code points; folds
@@ -31,9 +32,13 @@ def fold_wide(data: Bytes, at: int, end: int, folds: Codes, out: Bytes, to: int)
     while at < end:
         plain = U64(0)  # bytes of ASCII
         if at + U64(LANES) <= end:
-            plain = lowest(within(data, at, U8(0x80), U8(0x7F)))
+            wide = within(data, at, U8(0x80), U8(0x7F))
             for part in range(U64(0), U64(LANES), U64(MOVED)):
                 move(data, at + part, out, to + part)
+            if not wide:  # guessed right nearly always, and then the next bytes don't wait for these
+                at, to = at + U64(LANES), to + U64(LANES)
+                continue
+            plain = lowest(wide)
         else:
             while at + plain < end and data[at + plain] < U8(0x80):
                 out[to + plain] = data[at + plain]
@@ -128,19 +133,28 @@ def join_fractions(out: Bytes, base: int, kinds: Bytes, masks: Masks, chunks: in
 
 
 @numba.njit(cache=True)
-def list_begins(masks: Masks, chunks: int, starts: Codes) -> int:
-    """Write the place of each token's first byte to `starts`; returns how many. Fills the row of stops."""
-    count = U64(0)
-    for chunk in range(chunks):
-        left = masks[BEGINS, U64(chunk)]
-        masks[STOPS, U64(chunk)] = left | masks[OTHER, U64(chunk)]
-        to, count = count, count + ones(left)
-        while to < count:
-            for i in range(U64(LISTED)):
-                starts[to + i] = U64(LANES * chunk) + lowest(left)
+def list_bits(words: Bits, count: int, at_once: int, listed: Codes) -> int:
+    """Write the places of the bits that are set in the first `count` words, ascending; returns how many.
+
+    So many are written at once, needed or not, that most words have no more: the loop's end is then guessed right.
+    """
+    found = U64(0)
+    for word in range(count):
+        left = words[U64(word)]
+        to, found = found, found + ones(left)
+        while to < found:
+            for i in range(U64(at_once)):
+                listed[to + i] = U64(64 * word) + lowest(left)
                 left &= left - ONE
-            to += U64(LISTED)
-    return count
+            to += U64(at_once)
+    return found
+
+
+@numba.njit(cache=True)
+def find_stops(masks: Masks, chunks: int) -> None:
+    """Fill the row of stops."""
+    for chunk in range(chunks):
+        masks[STOPS, U64(chunk)] = masks[BEGINS, U64(chunk)] | masks[OTHER, U64(chunk)]
 
 
 @numba.njit(cache=True)
@@ -168,7 +182,7 @@ def copy_tokens(out: Bytes, base: int, stops: Bits, count: int, starts: Codes) -
         to += length
         out[to] = SPACE
         to += ONE
-    starts[count : count + U64(WORDS)] = to
+    starts[count : count + U64(WIDTH)] = to
 
 
 @numba.njit(cache=True)
@@ -190,6 +204,7 @@ def tokenise(data: Bytes, text: tuple[int, int], rule: Rule, masks: Masks, out: 
     tell_wide(out, base, end, kinds, masks)
     find_begins(masks, chunks)
     join_fractions(out, base, kinds, masks, chunks)
-    count = list_begins(masks, chunks, starts)
+    find_stops(masks, chunks)
+    count = list_bits(masks[BEGINS], chunks, LISTED, starts)
     copy_tokens(out, base, masks[STOPS], count, starts)
     return count

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from sentiment import kernel
 from sentiment.entries import carve
-from sentiment.tables import CHUNK, ROWS, Tables, layout, make_tables
+from sentiment.tables import ROWS, Tables, layout, make_tables
 from sentiment.textrule import default_text_rule
 
 TEXTS = 2000
@@ -36,9 +36,8 @@ def work(longest: int, tables: Tables) -> kernel.Work:
     at = layout(longest, tables.max_order, len(tables.coefficients))
     words = np.empty(at.end // 2 + 1, np.uint64)
     codes = words.view(np.uint32)
-    grids = codes[: at.marks].reshape(-1, CHUNK)
     masks = words[: ROWS * at.columns].reshape(ROWS, at.columns)
-    return kernel.Work(*carve((words.view(np.uint8), codes, grids, words, masks), longest, tables))
+    return kernel.Work(*carve((words.view(np.uint8), codes, words, masks), longest, tables))
 
 
 def main() -> None:

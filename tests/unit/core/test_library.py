@@ -65,7 +65,7 @@ def scorers(made: Path, classifier: Classifier) -> tuple[Scorer, Scorer]:
 
 def answers(scorer: Scorer, texts: list[bytes]) -> list[bytes]:
     margins, counts = scorer.score(texts)
-    walks = [(out[: starts[-1]], starts, buckets) for out, starts, buckets in map(scorer.walk, texts)]
+    walks = [*map(scorer.walk, texts)]
     return [array.tobytes() for array in (margins, counts, *(array for walk in walks for array in walk))]
 
 

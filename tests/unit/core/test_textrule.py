@@ -22,7 +22,7 @@ TEXTS = st.text() | st.text(alphabet="aAéÉ’'ʼ 0/89!.<>&;😀\u0301\u00a0\x0
 
 
 def compiled_tokens(text: str) -> list[str]:
-    folded, starts, _ = SCORER.walk(clean(text).encode())
+    folded, starts, _, _ = SCORER.walk(clean(text).encode())
     return [folded[i : j - 1].tobytes().decode() for i, j in itertools.pairwise(starts.tolist())]
 
 
@@ -66,7 +66,7 @@ def test_the_compiled_tokens_are_those_of_the_definition_for_every_code_point() 
 @given(TEXTS)
 def test_buckets_are_murmur3_of_the_terms(text: str) -> None:
     tokens = RULE.tokens(clean(text))
-    _, _, buckets = SCORER.walk(clean(text).encode())
+    buckets = SCORER.walk(clean(text).encode()).buckets
     terms = [" ".join(tokens[i : i + n]) for n in (1, 2, 3) for i in range(len(tokens) - n + 1)]
     assert buckets.tolist() == [bucket_of(term) for term in terms]
 
