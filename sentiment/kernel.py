@@ -112,7 +112,7 @@ def distinct(buckets: Codes, count: int, slots: Codes) -> int:
     the next round, where other bits choose the slot. No slot needs clearing, and nothing branches on a bucket.
     """
     size = U64(64)
-    while size < U64(4) * count:
+    while size < U64(2) * count:
         size *= U64(2)
     mask, shift, distinct = U32(size - ONE), U32(0), U64(0)
     while count:

@@ -79,7 +79,7 @@ def layout(longest: int, max_order: int, coefficients: int) -> Layout:
     ranks = buckets + terms
     others = ranks + terms
     slots = others + terms
-    out = slots + 8 * terms
+    out = slots + 4 * terms
     return Layout(
         columns, marked, marks, starts, buckets, ranks, others, slots, out, out + (2 * longest + PADDING) // 4 + 1
     )
