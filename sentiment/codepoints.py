@@ -12,7 +12,7 @@ from sentiment.tables import ONE, U8, U32, U64, Bytes
 from sentiment.textrule import CODE_POINTS
 
 
-@numba.njit(cache=True, inline="always")
+@numba.njit(inline="always")
 def decode(data: Bytes, at: int, end: int) -> tuple[int, int]:
     """The code point at `at`, and where the next one starts; U+FFFD for what is cut off by `end` or no code point."""
     lead = U32(data[at])
@@ -27,7 +27,7 @@ def decode(data: Bytes, at: int, end: int) -> tuple[int, int]:
     return (code if code < U32(CODE_POINTS) else U32(0xFFFD)), at + length
 
 
-@numba.njit(cache=True, inline="always")
+@numba.njit(inline="always")
 def encode(code: int, out: Bytes, to: int) -> int:
     """Write a code point as UTF-8; returns where the next one goes."""
     if code < U32(0x80):

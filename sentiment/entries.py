@@ -13,15 +13,16 @@ import numpy as np
 from numba import carray, types
 
 import sentiment.tables
+from sentiment import library
 from sentiment.kernel import Work, score, walk
 from sentiment.tables import ROWS, Bits, Bytes, Codes, Tables
 
 Memory: TypeAlias = tuple[Bytes, Codes, Bits, Bits]  # the same memory as bytes, codes, words and masks
 
-layout = numba.njit(cache=True)(sentiment.tables.layout)
+layout = numba.njit(sentiment.tables.layout)
 
 
-@numba.njit(cache=True, inline="always")
+@numba.njit(inline="always")
 def carve(memory: Memory, longest: int, tables: Tables) -> Work:
     """The arrays in the memory that is worked in, for texts of up to `longest` bytes."""
     octets, codes, words, masks = memory
@@ -32,7 +33,7 @@ def carve(memory: Memory, longest: int, tables: Tables) -> Work:
     return Work(masks, out, starts, buckets, ranks, others, slots, marks, marked)
 
 
-@numba.njit(cache=True, inline="always")
+@numba.njit(inline="always")
 def model_at(model: Any) -> Tables:
     """The tables, given where their sizes and each of them are."""
     sizes = carray(model[0], 7, np.int64)
@@ -42,7 +43,7 @@ def model_at(model: Any) -> Tables:
     return Tables(runs, kinds, folds, rows, keys, coefficients, sizes[6])
 
 
-@numba.njit(cache=True, inline="always")
+@numba.njit(inline="always")
 def work_at(memory: Any, longest: int, tables: Tables) -> Work:
     at = layout(longest, tables.max_order, len(tables.coefficients))
     octets, codes = carray(memory, 4 * at.end, np.uint8), carray(memory, at.end, np.uint32)
@@ -71,7 +72,23 @@ SIGNATURE = types.int64(types.CPointer(types.voidptr), types.int64, types.int64,
 ENTRIES = {"score": score_pointers, "walk": walk_pointers}
 
 
+_score, _walk = numba.njit(score_pointers), numba.njit(walk_pointers)
+
+
 @functools.cache
 def entries() -> dict[str, Any]:
-    """The functions for callers in C, compiled or taken from numba's cache, once for the process."""
-    return {name: numba.cfunc(SIGNATURE, cache=True)(entry) for name, entry in ENTRIES.items()}
+    """The functions for callers in C, compiled or taken from numba's cache, once for the process.
+
+    Numba looks for changes in one file only, this one. The fingerprint that they close over is a part of their key in
+    the cache, so code that was made from any other source is never taken.
+    """
+    made_from = int(library.fingerprint()[:15], 16)
+
+    def score_entry(batch: Any, texts: int, longest: int, model: Any) -> int:
+        return _score(batch, texts, longest, model) if made_from else 1
+
+    def walk_entry(batch: Any, texts: int, longest: int, model: Any) -> int:
+        return _walk(batch, texts, longest, model) if made_from else 1
+
+    functions = {"score": score_entry, "walk": walk_entry}
+    return {name: numba.cfunc(SIGNATURE, cache=True)(function) for name, function in functions.items()}

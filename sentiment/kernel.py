@@ -49,7 +49,7 @@ class Work(NamedTuple):
     marked: Bits
 
 
-@numba.njit(cache=True, inline="always")
+@numba.njit(inline="always")
 def compare(row: Lanes, bucket: Lanes, keys: Bytes) -> tuple[Lanes, Lanes]:
     """A bit for the one of the row's first four keys that is the bucket's, and that key's place."""
     begin = row >> U32(6)
@@ -58,7 +58,7 @@ def compare(row: Lanes, bucket: Lanes, keys: Bytes) -> tuple[Lanes, Lanes]:
     return same, begin + ((same >> U32(6)) * U32(0x00010203) >> U32(24))
 
 
-@numba.njit(cache=True)
+@numba.njit
 def search(bucket: int, table: Keys) -> int:
     """A bucket's rank, or NONE, by looking at each key of its row."""
     rows, keys = table
@@ -69,7 +69,7 @@ def search(bucket: int, table: Keys) -> int:
     return U32(NONE)
 
 
-@numba.njit(cache=True, inline="always")
+@numba.njit(inline="always")
 def rank(bucket: Lanes, table: Keys, buckets: Codes, first: int) -> Lanes:
     """The places of the coefficients of WIDTH buckets, which are `buckets[first:]`; NONE where there is none."""
     rows, keys = table
@@ -84,7 +84,7 @@ def rank(bucket: Lanes, table: Keys, buckets: Codes, first: int) -> Lanes:
     return ranks
 
 
-@numba.njit(cache=True)
+@numba.njit
 def part(buckets: Codes, count: int, table: Keys, ranks: Codes, others: Codes) -> tuple[int, int]:
     """Write the ranks of the buckets that have one and the buckets that have none; returns how many of both.
 
@@ -104,7 +104,7 @@ def part(buckets: Codes, count: int, table: Keys, ranks: Codes, others: Codes) -
     return kept, rest
 
 
-@numba.njit(cache=True)
+@numba.njit
 def distinct(buckets: Codes, count: int, slots: Codes) -> int:
     """How many distinct buckets there are. Overwrites them.
 
@@ -131,7 +131,7 @@ def distinct(buckets: Codes, count: int, slots: Codes) -> int:
     return distinct
 
 
-@numba.njit(cache=True)
+@numba.njit
 def mark(ranks: Codes, count: int, coefficients: Floats, marks: Codes) -> None:
     """Set the bits of these coefficients, which are fetched ahead: they are needed soon."""
     for place in range(count):
@@ -140,7 +140,7 @@ def mark(ranks: Codes, count: int, coefficients: Floats, marks: Codes) -> None:
         marks[which >> U32(5)] |= U32(1) << (which & U32(31))
 
 
-@numba.njit(cache=True)
+@numba.njit
 def list_marked(marks: Codes, marked: Bits, listed: Codes) -> tuple[int, int]:
     """Write the places of the words that have marks, ascending; returns how many, and how many marks they have."""
     for row in range(len(marked)):
@@ -154,7 +154,7 @@ def list_marked(marks: Codes, marked: Bits, listed: Codes) -> tuple[int, int]:
     return count, total
 
 
-@numba.njit(cache=True)
+@numba.njit
 def sum_marked(coefficients: Floats, marks: Codes, listed: Codes, count: int, value: float) -> float:
     """`value` times each marked coefficient, added in ascending order. Clears the marks."""
     total = 0.0
@@ -168,7 +168,7 @@ def sum_marked(coefficients: Floats, marks: Codes, listed: Codes, count: int, va
     return total
 
 
-@numba.njit(cache=True)
+@numba.njit
 def score(texts: Texts, tables: Tables, work: Work, results: Results) -> None:
     """Write margins, shape (texts,), and (distinct, kept) buckets, shape (texts, 2).
 
@@ -194,7 +194,7 @@ def score(texts: Texts, tables: Tables, work: Work, results: Results) -> None:
         margins[text] = sum_marked(coefficients, marks, buckets, words, value) + intercept
 
 
-@numba.njit(cache=True)
+@numba.njit
 def walk(text: Bytes, tables: Tables, work: Work) -> int:
     """Write one text's folded tokens, their starts (see `tokenise`), its terms' buckets (`hash_terms`) and ranks.
 
