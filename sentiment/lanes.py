@@ -10,10 +10,10 @@ import operator
 from collections.abc import Iterable
 from typing import Any
 
-import llvmlite.binding as llvm
 import numba
 from llvmlite import ir
 from numba.core import cgutils, types
+from numba.core.codegen import get_host_cpu_features
 from numba.core.typing.templates import ConcreteTemplate, infer_global, signature
 from numba.extending import intrinsic, lower_builtin, models, register_model
 
@@ -25,7 +25,7 @@ COLUMNS = 6  # see `columns`
 Emit = tuple[Any, ir.IRBuilder]
 
 VECTOR, MASK = ir.VectorType(WORD, WIDTH), ir.VectorType(BIT, WIDTH)
-QUARTER = ir.VectorType(WORD, 8)
+EIGHT = ir.VectorType(WORD, 8)
 
 
 class LanesType(types.Type):  # type: ignore[misc]
@@ -210,17 +210,7 @@ def pack(typing: Any, array: Any, at: Any, value: Any, bits: Any) -> Any:
     def emit(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> ir.Value:
         array, at, value, bits = arguments
         first = address((context, builder), (signature.args[0], array, at), WORD, WIDTH)
-        if not _can_compress():
-            for lane in range(WIDTH):
-                builder.store(builder.extract_element(value, WORD(lane)), first)
-                bit = builder.and_(builder.lshr(bits, PLACE(lane)), PLACE(1))
-                first = builder.gep(first, [bit])
-            return context.get_dummy_value()
-        kind, name = ir.FunctionType(VECTOR, [VECTOR, MASK, VECTOR]), "llvm.experimental.vector.compress.v16i32"
-        function = cgutils.get_or_insert_function(builder.module, kind, name)
-        mask = builder.bitcast(builder.trunc(bits, ir.IntType(WIDTH)), MASK)
-        packed = builder.call(function, [value, mask, ir.Constant(VECTOR, ir.Undefined)])
-        builder.store(packed, builder.bitcast(first, VECTOR.as_pointer()), align=4)
+        PACKERS[_packing()](builder, first, value, bits)
         return context.get_dummy_value()
 
     return types.void(array, types.uint64, lanes, types.uint64), emit
@@ -237,7 +227,7 @@ def columns(typing: Any, data: Any, starts: Any, first: Any) -> Any:
         for row in range(WIDTH):
             place = builder.add(first, PLACE(row))
             start = builder.zext(builder.load(address(emitting, (starts_type, starts, place), WORD)), PLACE)
-            rows.append(builder.load(address(emitting, (data_type, data, start), QUARTER, 32), align=1))
+            rows.append(builder.load(address(emitting, (data_type, data, start), EIGHT, 32), align=1))
         halves = zip(_transposed(builder, rows[:8]), _transposed(builder, rows[8:]), strict=True)
         both = ir.Constant(VECTOR, [*range(WIDTH)])
         whole = [builder.shuffle_vector(low, high, both) for low, high in halves]
@@ -250,7 +240,7 @@ def _transposed(builder: ir.IRBuilder, rows: list[ir.Value]) -> list[ir.Value]:
     """Eight vectors of eight: of each two, swap what lies off the diagonal: lanes, then twos, then fours."""
     for apart in (1, 2, 4):
         order = [lane if not lane & apart else 8 + lane - apart for lane in range(8)]
-        masks = [ir.Constant(QUARTER, [lane + more for lane in order]) for more in (0, apart)]
+        masks = [ir.Constant(EIGHT, [lane + more for lane in order]) for more in (0, apart)]
         pairs = [(rows[i & ~apart], rows[i | apart], masks[bool(i & apart)]) for i in range(8)]
         rows = [builder.shuffle_vector(*pair) for pair in pairs]
     return rows
@@ -269,8 +259,46 @@ def _pointers(emitting: Emit, of: types.Array, array_and_places: Iterable[ir.Val
     return builder.gep(base, [places], source_etype=context.get_data_type(of.dtype))
 
 
-def _can_compress() -> bool:
-    """Whether the processor that is compiled for has AVX-512, which packs in one instruction."""
-    if numba.config.CPU_NAME:
-        return bool(numba.config.CPU_NAME == "x86-64-v4" or "+avx512f" in (numba.config.CPU_FEATURES or ""))
-    return bool(llvm.get_host_cpu_features().get("avx512f"))
+def _pack_by_compression(builder: ir.IRBuilder, first: ir.Value, value: ir.Value, bits: ir.Value) -> None:
+    """With AVX-512, one instruction."""
+    kind, name = ir.FunctionType(VECTOR, [VECTOR, MASK, VECTOR]), "llvm.experimental.vector.compress.v16i32"
+    function = cgutils.get_or_insert_function(builder.module, kind, name)
+    mask = builder.bitcast(builder.trunc(bits, ir.IntType(WIDTH)), MASK)
+    packed = builder.call(function, [value, mask, ir.Constant(VECTOR, ir.Undefined)])
+    builder.store(packed, builder.bitcast(first, VECTOR.as_pointer()), align=4)
+
+
+def _pack_by_permutation(builder: ir.IRBuilder, first: ir.Value, value: ir.Value, bits: ir.Value) -> None:
+    """With AVX2, eight lanes at a time, in an order that a table has for each of the 256 sets of bits."""
+    octet = ir.VectorType(BYTE, 8)
+    rows = [sorted(range(8), key=lambda lane: not bits >> lane & 1) for bits in range(256)]
+    of = ir.ArrayType(octet, 256)
+    table = cgutils.global_constant(builder.module, "packed_order", ir.Constant(of, [ir.Constant(octet, row) for row in rows]))
+    permute = cgutils.get_or_insert_function(
+        builder.module, ir.FunctionType(EIGHT, [EIGHT, EIGHT]), "llvm.x86.avx2.permd"
+    )
+    for part in range(0, WIDTH, 8):
+        lanes_of_part = ir.Constant(EIGHT, [*range(part, part + 8)])
+        eight, set_ = builder.shuffle_vector(value, value, lanes_of_part), builder.and_(builder.lshr(bits, PLACE(part)), PLACE(255))
+        order = builder.zext(builder.load(builder.gep(table, [WORD(0), set_])), EIGHT)
+        builder.store(builder.call(permute, [eight, order]), builder.bitcast(first, EIGHT.as_pointer()), align=4)
+        first = builder.gep(first, [builder.ctpop(set_)])
+
+
+def _pack_one_by_one(builder: ir.IRBuilder, first: ir.Value, value: ir.Value, bits: ir.Value) -> None:
+    for lane in range(WIDTH):
+        builder.store(builder.extract_element(value, WORD(lane)), first)
+        first = builder.gep(first, [builder.and_(builder.lshr(bits, PLACE(lane)), PLACE(1))])
+
+
+PACKERS = {"avx512f": _pack_by_compression, "avx2": _pack_by_permutation, "": _pack_one_by_one}
+LEVELS = {"x86-64-v4": ("avx512f", "avx2"), "x86-64-v3": ("avx2",)}
+
+
+def _packing() -> str:
+    """The instructions to pack with, by what the processor that is compiled for has."""
+    name, features = numba.config.CPU_NAME, numba.config.CPU_FEATURES
+    if features is None:
+        features = "" if name else get_host_cpu_features()
+    has = {*LEVELS.get(name, ()), *(feature[1:] for feature in features.split(",") if feature.startswith("+"))}
+    return next(kind for kind in PACKERS if kind in has or not kind)

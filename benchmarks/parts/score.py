@@ -25,21 +25,24 @@ class Contestant(NamedTuple):
 
 
 OURS = Contestant("ours", "ours")
+SCORER = Contestant("scorer", "scorer")
+LIMIT = Contestant("limit", "limit")
 PEERS = (
     Contestant("spark", "spark_pipeline"),
     Contestant("sklearn", "hashing_vectorizer", "scikit-learn"),
     Contestant("fasttext", "fast_text", "fasttext"),
     Contestant("vw", "vowpal_wabbit", "vowpalwabbit"),
-    Contestant("limit", "limit"),
+    LIMIT,
 )
 
 
 def run(context: Context) -> dict[str, float]:
     """All stay loaded from the first round to the last; only one at a time has something to do."""
     with ExitStack() as stack:
-        measures = {contestant.name: _started(contestant, context, stack) for contestant in (OURS, *PEERS)}
+        measures = {contestant.name: _started(contestant, context, stack) for contestant in (OURS, SCORER, *PEERS)}
         series = context.interleave(measures)
-    return {f"ours/{peer.name}": ratio(series["ours"], series[peer.name], UNIT) for peer in PEERS}
+    ratios = {f"ours/{peer.name}": ratio(series["ours"], series[peer.name], UNIT) for peer in PEERS}
+    return ratios | {"scorer/limit": ratio(series["scorer"], series["limit"], UNIT)}
 
 
 def _started(contestant: Contestant, context: Context, stack: ExitStack) -> Measure:

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sentiment import vectors
-from sentiment.tables import LANES, U8, U64, WORDS
+from sentiment.tables import LANES, U8, U64
 from sentiment.vectors import MOVED
 
 SOME = np.random.default_rng(7).integers(0, 256, 512, np.uint8)
@@ -22,12 +22,11 @@ PLACES = st.integers(0, 200)
 
 
 @numba.njit
-def calls(data, words, starts, grid, numbers):  # type: ignore[no-untyped-def]
+def calls(data, words, numbers):  # type: ignore[no-untyped-def]
     """Each instruction once, for the test's places and bytes."""
     at, to, low, span = numbers
     mask = vectors.within(data, U64(at), U8(low), U8(span))
-    vectors.columns(data, starts, U64(1), grid)
-    vectors.prefetch(grid, U64(at))
+    vectors.prefetch(data, U64(at))
     bits = vectors.bits_from(words, U64(at))
     vectors.move(data, U64(at), data, U64(to))
     return mask, bits, vectors.ones(mask), vectors.lowest(mask)
@@ -35,17 +34,14 @@ def calls(data, words, starts, grid, numbers):  # type: ignore[no-untyped-def]
 
 @given(PLACES, PLACES, st.integers(0, 255), st.integers(0, 255))
 def test_each_instruction_does_what_it_says(at: int, to: int, low: int, span: int) -> None:
-    data, starts = SOME.copy(), np.arange(at, at + 9, dtype=np.uint32)
-    grid = np.zeros((WORDS, 16), np.uint32)
-    mask, bits, ones, lowest = calls(data, SOME.view(np.uint64), starts, grid, (at, to, low, span))
+    data = SOME.copy()
+    mask, bits, ones, lowest = calls(data, SOME.view(np.uint64), (at, to, low, span))
     inside = [(byte - low) % 256 <= span for byte in SOME[at : at + LANES].tolist()]
     assert [bool(mask >> lane & 1) for lane in range(LANES)] == inside
     assert (ones, lowest) == (sum(inside), [*inside, True].index(True))
     assert (
         f"{bits:064b}"[-57:] == "".join(map(str, np.unpackbits(SOME, bitorder="little")[at : at + 57].tolist()))[::-1]
     )
-    rows = [SOME[start : start + 4 * WORDS].view(np.uint32).tolist() for start in starts[1:].tolist()]
-    assert grid[:, 1 : 1 + WORDS].T.tolist() == rows
     assert data[to : to + MOVED].tolist() == SOME[at : at + MOVED].tolist()
     data[to : to + MOVED] = SOME[to : to + MOVED]
     assert data.tolist() == SOME.tolist()
@@ -59,9 +55,6 @@ def test_each_instruction_does_what_it_says(at: int, to: int, low: int, span: in
         "move(data, U64(49), data, U64(0))",
         "move(data, U64(0), data, U64(49))",
         "bits_from(data.view(np.uint64), U64(7 * 64))",
-        "columns(data, np.full(8, 33, np.uint32), U64(0), np.zeros((8, 8), np.uint32))",
-        "columns(data, np.zeros(8, np.uint32), U64(1), np.zeros((8, 16), np.uint32))",
-        "columns(data, np.zeros(8, np.uint32), U64(0), np.zeros((8, 7), np.uint32))",
     ],
 )
 def test_each_instruction_is_refused_beyond_an_array(tmp_path: Path, call: str) -> None:
