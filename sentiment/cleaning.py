@@ -7,6 +7,7 @@ import re
 import unicodedata
 
 _BREAK = re.compile(r"<\s*+/?\s*+br\s*+/?\s*+>", re.IGNORECASE)  # possessive: linear on any input
+_REFERENCE = re.compile("&[#A-Za-z]")  # how each begins; most ampersands begin none
 _LONG_REFERENCE = re.compile("&#([0-9]{8,}+);?")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _LONG_RUN = re.compile("[^\x00-\x7f]{256}")
@@ -20,7 +21,7 @@ def clean(text: str) -> str:
     form. Composition is stable for all characters that the running Python's Unicode version knows; later
     ones are left as they are.
     """
-    if "&" in text:
+    if "&" in text and _REFERENCE.search(text):
         text = html.unescape(_LONG_REFERENCE.sub(_shorter, text))
     if "<" in text:
         text = _BREAK.sub(" ", text)

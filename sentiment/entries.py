@@ -13,7 +13,6 @@ import numpy as np
 from numba import carray, types
 
 import sentiment.tables
-from sentiment import library
 from sentiment.kernel import Work, score, walk
 from sentiment.tables import ROWS, Bits, Bytes, Codes, Tables
 
@@ -76,13 +75,13 @@ _score, _walk = numba.njit(score_pointers), numba.njit(walk_pointers)
 
 
 @functools.cache
-def entries() -> dict[str, Any]:
+def entries(fingerprint: str) -> dict[str, Any]:
     """The functions for callers in C, compiled or taken from numba's cache, once for the process.
 
-    Numba looks for changes in one file only, this one. The fingerprint that they close over is a part of their key in
-    the cache, so code that was made from any other source is never taken.
+    Numba looks for changes in one file only, this one. The sources' fingerprint, which they close over, is a part of
+    their key in the cache, so code that was made from other sources is never taken.
     """
-    made_from = int(library.fingerprint()[:15], 16)
+    made_from = int(fingerprint[:15], 16)
 
     def score_entry(batch: Any, texts: int, longest: int, model: Any) -> int:
         return _score(batch, texts, longest, model) if made_from else 1

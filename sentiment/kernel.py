@@ -21,7 +21,7 @@ import numpy as np
 
 from sentiment.hashing import Lanes, hash_terms
 from sentiment.lanes import WIDTH, above, choose, count_from, every, gather, load, pack, put, scatter, store
-from sentiment.tables import MANY, MARKED, ONE, U32, U64, Bits, Bytes, Codes, Counts, Floats, Offsets, Tables
+from sentiment.tables import MANY, MARKED, ONE, PADDING, U32, U64, Bits, Bytes, Codes, Counts, Floats, Offsets, Tables
 from sentiment.tokens import list_bits, tokenise
 from sentiment.vectors import lowest, ones, prefetch
 
@@ -70,11 +70,9 @@ def search(bucket: int, table: Keys) -> int:
 
 
 @numba.njit(inline="always")
-def rank(bucket: Lanes, table: Keys, buckets: Codes, first: int) -> Lanes:
+def rank(row: Lanes, bucket: Lanes, table: Keys, buckets: Codes, first: int) -> Lanes:
     """The places of the coefficients of WIDTH buckets, which are `buckets[first:]`; NONE where there is none."""
-    rows, keys = table
-    row = gather(rows, bucket >> U32(6))
-    same, ranks = compare(row, bucket, keys)
+    same, ranks = compare(row, bucket, table[1])
     ranks = choose(same, U32(0), every(U32(NONE)), ranks)
     open_ = above(row & U32(MANY), U32(0)) & (above(same, U32(0)) ^ U64(ALL))
     while open_:
@@ -85,17 +83,20 @@ def rank(bucket: Lanes, table: Keys, buckets: Codes, first: int) -> Lanes:
 
 
 @numba.njit
-def part(buckets: Codes, count: int, table: Keys, ranks: Codes, others: Codes) -> tuple[int, int]:
+def part(buckets: Codes, count: int, table: Keys, row_of: Codes, parts: tuple[Codes, Codes]) -> tuple[int, int]:
     """Write the ranks of the buckets that have one and the buckets that have none; returns how many of both.
 
     The first bucket is repeated up to a multiple of WIDTH: repeats don't matter. So it is in `distinct`.
     """
+    ranks, others = parts
     kept, rest = U64(0), U64(0)
     if count:
         store(buckets, U64(count), every(buckets[0]))
+    for first in range(U64(0), U64(count), U64(WIDTH)):  # in a loop of its own: nothing else waits for the memory
+        store(row_of, first, gather(table[0], load(buckets, first) >> U32(6)))
     for first in range(U64(0), U64(count), U64(WIDTH)):
         bucket = load(buckets, first)
-        these = rank(bucket, table, buckets, first)
+        these = rank(load(row_of, first), bucket, table, buckets, first)
         without = above(these, U32(NONE - 1))
         pack(ranks, kept, these, without ^ U64(ALL))
         pack(others, rest, bucket, without)
@@ -169,29 +170,55 @@ def sum_marked(coefficients: Floats, marks: Codes, listed: Codes, count: int, va
 
 
 @numba.njit
+def look_up(texts: Texts, text: int, tables: Tables, work: Work, counts: Counts) -> int:
+    """Steps 1 to 3 for as many texts from `text` on as there is room for; returns the one after them.
+
+    Ranks stand one after another, and so do other buckets, but for WIDTH between two texts': how many, in `counts`.
+    """
+    data, offsets = texts
+    rule, table = (tables.runs, tables.kinds, tables.folds), (tables.rows, tables.keys)
+    mask = U32((len(tables.rows) - 1) * 64 - 1)
+    kept, rest = U64(0), U64(0)
+    while text < len(counts):
+        start, end = U64(offsets[text]), U64(offsets[text + ONE])
+        if max(kept, rest) + U64(tables.max_order) * (end - start) + U64(PADDING) > U64(len(work.ranks)):
+            break
+        tokens = tokenise(data, (start, end), rule, work.masks, work.out, work.starts)
+        terms = hash_terms(work.out, work.starts, tokens, tables.max_order, mask, work.buckets)
+        counts[text, 0], counts[text, 1] = part(
+            work.buckets, terms, table, work.slots, (work.ranks[kept:], work.others[rest:])
+        )
+        kept += U64(counts[text, 0])
+        rest += U64(counts[text, 1]) + U64(WIDTH)
+        text += ONE
+    return text
+
+
+@numba.njit
 def score(texts: Texts, tables: Tables, work: Work, results: Results) -> None:
     """Write margins, shape (texts,), and (distinct, kept) buckets, shape (texts, 2).
 
     Text i is `data[offsets[i]:offsets[i + 1]]`, UTF-8 of less than 2**30 bytes; offsets ascend and end within `data`.
+    The first three steps are done for several texts before the others: they read so much of the model that what the
+    others need would be gone from the nearest cache.
     """
-    data, offsets = texts
-    margins, counts = results
-    rule, table, coefficients = (tables.runs, tables.kinds, tables.folds), (tables.rows, tables.keys), tables.coefficients
-    max_order, intercept = tables.max_order, coefficients[-1]
-    masks, out, starts, buckets, ranks, others, slots, marks, marked = work
-    mask = U32((len(tables.rows) - 1) * 64 - 1)
-    marks[:] = 0
-    for text in range(len(margins)):
-        start, end = U64(offsets[text]), U64(offsets[text + 1])
-        tokens = tokenise(data, (start, end), rule, masks, out, starts)
-        terms = hash_terms(out, starts, tokens, max_order, mask, buckets)
-        found, rest = part(buckets, terms, table, ranks, others)
-        mark(ranks, found, coefficients, marks)
-        words, kept = list_marked(marks, marked, buckets)
-        different = kept + distinct(others, rest, slots)
-        counts[text, 0], counts[text, 1] = different, kept
-        value = 1.0 / np.sqrt(F64(max(different, ONE)))
-        margins[text] = sum_marked(coefficients, marks, buckets, words, value) + intercept
+    coefficients, counts = tables.coefficients, results[1]
+    work.marks[:] = 0
+    text = U64(0)
+    while text < len(counts):
+        first, text = text, look_up(texts, text, tables, work, counts)
+        kept, rest = U64(0), U64(0)
+        for each in range(first, text):
+            ranks, others = work.ranks[kept:], work.others[rest:]
+            kept += U64(counts[each, 0])
+            rest += U64(counts[each, 1]) + U64(WIDTH)
+            mark(ranks, U64(counts[each, 0]), coefficients, work.marks)
+            words, marks = list_marked(work.marks, work.marked, work.buckets)
+            different = marks + distinct(others, U64(counts[each, 1]), work.slots)
+            value = 1.0 / np.sqrt(F64(max(different, ONE)))
+            total = sum_marked(coefficients, work.marks, work.buckets, words, value)
+            results[0][each] = total + coefficients[-1]
+            counts[each, 0], counts[each, 1] = different, marks
 
 
 @numba.njit
@@ -207,5 +234,7 @@ def walk(text: Bytes, tables: Tables, work: Work) -> int:
     if terms:
         store(buckets, terms, every(buckets[0]))
     for first in range(U64(0), U64(terms), U64(WIDTH)):
-        store(ranks, first, rank(load(buckets, first), (tables.rows, tables.keys), buckets, first))
+        bucket = load(buckets, first)
+        row = gather(tables.rows, bucket >> U32(6))
+        store(ranks, first, rank(row, bucket, (tables.rows, tables.keys), buckets, first))
     return tokens

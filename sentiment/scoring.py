@@ -32,7 +32,7 @@ def kernel() -> Mapping[str, Function]:
     except ModuleNotFoundError as error:
         raise SettingError(f"there is neither {library.PATH} nor {error.name}: install numba") from error
 
-    return {name: library.PROTOTYPE(entry.address) for name, entry in entries().items()}
+    return {name: library.PROTOTYPE(entry.address) for name, entry in entries(library.fingerprint()).items()}
 
 
 class Room:

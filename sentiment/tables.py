@@ -18,6 +18,7 @@ SPACE = U8(0x20)
 PADDING = 128  # bytes that the kernel has beyond twice a text's
 LANES = 64  # bytes that one mask tells about
 ROWS = 8  # of masks: one for each kind, and two
+TOGETHER = 4096  # ranks, and other buckets, of several texts that the kernel keeps while it looks more up
 MARKED = 64  # words of marks that one bit each tells about
 MANY = 32  # of a row: it has more keys than the four that are compared at once
 
@@ -77,8 +78,8 @@ def layout(longest: int, max_order: int, coefficients: int) -> Layout:
     starts = marks + MARKED * words
     buckets = starts + longest + PADDING
     ranks = buckets + terms
-    others = ranks + terms
-    slots = others + terms
+    others = ranks + terms + TOGETHER
+    slots = others + terms + TOGETHER
     out = slots + 4 * terms
     return Layout(
         columns, marked, marks, starts, buckets, ranks, others, slots, out, out + (2 * longest + PADDING) // 4 + 1
