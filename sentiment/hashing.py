@@ -48,7 +48,7 @@ def block_at(out: Bytes, at: int) -> int:
     return U32(low | U32(out[at + U64(2)]) << U32(16) | U32(out[at + U64(3)]) << U32(24))
 
 
-@numba.njit
+@numba.njit()
 def hash_long(out: Bytes, starts: Codes, terms: tuple[int, int, int], mask: int, buckets: Codes) -> None:
     """The buckets of those terms of (a token, tokens in all, most tokens in a term) that are not short."""
     token, count, max_order = terms
@@ -64,7 +64,7 @@ def hash_long(out: Bytes, starts: Codes, terms: tuple[int, int, int], mask: int,
         place += count - order + ONE
 
 
-@numba.njit
+@numba.njit()
 def hash_terms(out: Bytes, starts: Codes, count: int, max_order: int, mask: int, buckets: Codes) -> int:
     """Write the bucket of every term, by order and then by first token; returns how many.
 

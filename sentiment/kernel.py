@@ -58,7 +58,7 @@ def compare(row: Lanes, bucket: Lanes, keys: Bytes) -> tuple[Lanes, Lanes]:
     return same, begin + ((same >> U32(6)) * U32(0x00010203) >> U32(24))
 
 
-@numba.njit
+@numba.njit()
 def search(bucket: int, table: Keys) -> int:
     """A bucket's rank, or NONE, by looking at each key of its row."""
     rows, keys = table
@@ -82,7 +82,7 @@ def rank(row: Lanes, bucket: Lanes, table: Keys, buckets: Codes, first: int) -> 
     return ranks
 
 
-@numba.njit
+@numba.njit()
 def part(buckets: Codes, count: int, table: Keys, row_of: Codes, parts: tuple[Codes, Codes]) -> tuple[int, int]:
     """Write the ranks of the buckets that have one and the buckets that have none; returns how many of both.
 
@@ -105,7 +105,7 @@ def part(buckets: Codes, count: int, table: Keys, row_of: Codes, parts: tuple[Co
     return kept, rest
 
 
-@numba.njit
+@numba.njit()
 def distinct(buckets: Codes, count: int, slots: Codes) -> int:
     """How many distinct buckets there are. Overwrites them.
 
@@ -126,13 +126,15 @@ def distinct(buckets: Codes, count: int, slots: Codes) -> int:
             owner = gather(slots, (bucket >> shift) & mask)
             distinct += U64(WIDTH) - ones(above(owner ^ count_from(U32(first)), U32(0)))
             differ = above(gather(buckets, owner) ^ bucket, U32(0))
-            pack(buckets, left, bucket, differ)  # over none that is still to be compared: owners are last in their slots
+            pack(
+                buckets, left, bucket, differ
+            )  # over none that is still to be compared: owners are last in their slots
             left += ones(differ)
         count, shift = left, U32((shift + U32(5)) & U32(15))
     return distinct
 
 
-@numba.njit
+@numba.njit()
 def mark(ranks: Codes, count: int, coefficients: Floats, marks: Codes) -> None:
     """Set the bits of these coefficients, which are fetched ahead: they are needed soon."""
     for place in range(count):
@@ -141,7 +143,7 @@ def mark(ranks: Codes, count: int, coefficients: Floats, marks: Codes) -> None:
         marks[which >> U32(5)] |= U32(1) << (which & U32(31))
 
 
-@numba.njit
+@numba.njit()
 def list_marked(marks: Codes, marked: Bits, listed: Codes) -> tuple[int, int]:
     """Write the places of the words that have marks, ascending; returns how many, and how many marks they have."""
     for row in range(len(marked)):
@@ -155,7 +157,7 @@ def list_marked(marks: Codes, marked: Bits, listed: Codes) -> tuple[int, int]:
     return count, total
 
 
-@numba.njit
+@numba.njit()
 def sum_marked(coefficients: Floats, marks: Codes, listed: Codes, count: int, value: float) -> float:
     """`value` times each marked coefficient, added in ascending order. Clears the marks."""
     total = 0.0
@@ -169,7 +171,7 @@ def sum_marked(coefficients: Floats, marks: Codes, listed: Codes, count: int, va
     return total
 
 
-@numba.njit
+@numba.njit()
 def look_up(texts: Texts, text: int, tables: Tables, work: Work, counts: Counts) -> int:
     """Steps 1 to 3 for as many texts from `text` on as there is room for; returns the one after them.
 
@@ -194,7 +196,7 @@ def look_up(texts: Texts, text: int, tables: Tables, work: Work, counts: Counts)
     return text
 
 
-@numba.njit
+@numba.njit()
 def score(texts: Texts, tables: Tables, work: Work, results: Results) -> None:
     """Write margins, shape (texts,), and (distinct, kept) buckets, shape (texts, 2).
 
@@ -221,7 +223,7 @@ def score(texts: Texts, tables: Tables, work: Work, results: Results) -> None:
             counts[each, 0], counts[each, 1] = different, marks
 
 
-@numba.njit
+@numba.njit()
 def walk(text: Bytes, tables: Tables, work: Work) -> int:
     """Write one text's folded tokens, their starts (see `tokenise`), its terms' buckets (`hash_terms`) and ranks.
 

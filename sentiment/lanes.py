@@ -273,13 +273,18 @@ def _pack_by_permutation(builder: ir.IRBuilder, first: ir.Value, value: ir.Value
     octet = ir.VectorType(BYTE, 8)
     rows = [sorted(range(8), key=lambda lane: not bits >> lane & 1) for bits in range(256)]
     of = ir.ArrayType(octet, 256)
-    table = cgutils.global_constant(builder.module, "packed_order", ir.Constant(of, [ir.Constant(octet, row) for row in rows]))
+    table = cgutils.global_constant(
+        builder.module, "packed_order", ir.Constant(of, [ir.Constant(octet, row) for row in rows])
+    )
     permute = cgutils.get_or_insert_function(
         builder.module, ir.FunctionType(EIGHT, [EIGHT, EIGHT]), "llvm.x86.avx2.permd"
     )
     for part in range(0, WIDTH, 8):
         lanes_of_part = ir.Constant(EIGHT, [*range(part, part + 8)])
-        eight, set_ = builder.shuffle_vector(value, value, lanes_of_part), builder.and_(builder.lshr(bits, PLACE(part)), PLACE(255))
+        eight, set_ = (
+            builder.shuffle_vector(value, value, lanes_of_part),
+            builder.and_(builder.lshr(bits, PLACE(part)), PLACE(255)),
+        )
         order = builder.zext(builder.load(builder.gep(table, [WORD(0), set_])), EIGHT)
         builder.store(builder.call(permute, [eight, order]), builder.bitcast(first, EIGHT.as_pointer()), align=4)
         first = builder.gep(first, [builder.ctpop(set_)])

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from sentiment import library
 from sentiment.errors import SettingError
-from sentiment.tables import Bytes, Codes, Counts, Floats, Offsets, Tables, layout
+from sentiment.tables import Bytes, Codes, Counts, Floats, Tables, layout
 
 PIECE = 128  # texts that are scored together: what is made of them is still in a near cache when it is read
 OWN_BYTES = 16_384  # of a text that a thread has room for at any time

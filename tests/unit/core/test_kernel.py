@@ -63,8 +63,7 @@ def test_nothing_is_read_or_written_beyond_an_array_whatever_the_bytes(tmp_path:
 def test_a_second_process_does_not_compile_but_after_a_change(tmp_path: Path) -> None:
     environment = {"NUMBA_CACHE_DIR": str(tmp_path)}
     told = (
-        "from sentiment import entries, library; "
-        "print([entry.cache_hits for entry in entries.entries({}).values()])"
+        "from sentiment import entries, library; print([entry.cache_hits for entry in entries.entries({}).values()])"
     ).format
     assert _run(environment, "-c", told("library.fingerprint()")) == "[0, 0]"
     assert _run(environment, "-m", "cli", "models", "compile") == "compiled: score, walk"

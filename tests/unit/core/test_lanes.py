@@ -17,7 +17,9 @@ from sentiment import lanes
 from sentiment.lanes import COLUMNS, PACKERS, WIDTH
 from sentiment.tables import U32, U64
 
-NUMBERS = st.lists(st.integers(0, 2**32 - 1), min_size=WIDTH, max_size=WIDTH).map(lambda some: np.array(some, np.uint32))
+NUMBERS = st.lists(st.integers(0, 2**32 - 1), min_size=WIDTH, max_size=WIDTH).map(
+    lambda some: np.array(some, np.uint32)
+)
 WORDS = st.integers(0, 2**32 - 1)
 
 
@@ -117,7 +119,9 @@ def test_memory_is_read_and_written_where_it_is_said(places: list[int], at: int)
     assert data.tolist() == written.tolist()
 
 
-@pytest.mark.parametrize("packing", [kind for kind in PACKERS if not kind or f"+{kind}" in lanes.get_host_cpu_features()])
+@pytest.mark.parametrize(
+    "packing", [kind for kind in PACKERS if not kind or f"+{kind}" in lanes.get_host_cpu_features()]
+)
 def test_lanes_are_packed_in_their_order_by_any_processor(packing: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lanes, "_packing", lambda: packing)
 
