@@ -18,7 +18,7 @@ from sentiment.tables import ROWS, Bits, Bytes, Codes, Tables
 
 Memory: TypeAlias = tuple[Bytes, Codes, Bits, Bits]  # the same memory as bytes, codes, words and masks
 
-layout = numba.njit(sentiment.tables.layout)
+layout = numba.njit()(sentiment.tables.layout)
 
 
 @numba.njit(inline="always")
@@ -71,7 +71,7 @@ SIGNATURE = types.int64(types.CPointer(types.voidptr), types.int64, types.int64,
 ENTRIES = {"score": score_pointers, "walk": walk_pointers}
 
 
-_score, _walk = numba.njit(score_pointers), numba.njit(walk_pointers)
+_score, _walk = numba.njit()(score_pointers), numba.njit()(walk_pointers)
 
 
 @functools.cache

@@ -38,7 +38,7 @@ class Filled(NamedTuple):
     """
 
     buckets: npt.NDArray[np.uint32]
-    ranks: npt.NDArray[np.int64]
+    ranks: npt.NDArray[np.int32]
     weights: npt.NDArray[np.float64]
 
 

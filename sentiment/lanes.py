@@ -28,7 +28,7 @@ VECTOR, MASK = ir.VectorType(WORD, WIDTH), ir.VectorType(BIT, WIDTH)
 EIGHT = ir.VectorType(WORD, 8)
 
 
-class LanesType(types.Type):  # type: ignore[misc]
+class LanesType(types.Type):
     """The type of such a value."""
 
     def __init__(self) -> None:
@@ -39,7 +39,7 @@ lanes = LanesType()
 
 
 @register_model(LanesType)
-class LanesModel(models.PrimitiveModel):  # type: ignore[misc]
+class LanesModel(models.PrimitiveModel):
     def __init__(self, manager: Any, of: LanesType) -> None:
         super().__init__(manager, of, VECTOR)
 
@@ -210,7 +210,7 @@ def pack(typing: Any, array: Any, at: Any, value: Any, bits: Any) -> Any:
     def emit(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> ir.Value:
         array, at, value, bits = arguments
         first = address((context, builder), (signature.args[0], array, at), WORD, WIDTH)
-        PACKERS[_packing()](builder, first, value, bits)
+        PACKERS[packing()](builder, first, value, bits)
         return context.get_dummy_value()
 
     return types.void(array, types.uint64, lanes, types.uint64), emit
@@ -218,7 +218,7 @@ def pack(typing: Any, array: Any, at: Any, value: Any, bits: Any) -> Any:
 
 @intrinsic
 def columns(typing: Any, data: Any, starts: Any, first: Any) -> Any:
-    """COLUMNS lanes: the k-th of them are the k-th four bytes from `data[starts[first + i]]` on. Reads 32 bytes of each."""
+    """COLUMNS lanes: the k-th are the k-th four bytes from `data[starts[first + i]]` on. 32 bytes of each are read."""
 
     def emit(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> ir.Value:
         (data_type, starts_type, _), (data, starts, first) = signature.args, arguments
@@ -300,7 +300,7 @@ PACKERS = {"avx512f": _pack_by_compression, "avx2": _pack_by_permutation, "": _p
 LEVELS = {"x86-64-v4": ("avx512f", "avx2"), "x86-64-v3": ("avx2",)}
 
 
-def _packing() -> str:
+def packing() -> str:
     """The instructions to pack with, by what the processor that is compiled for has."""
     name, features = numba.config.CPU_NAME, numba.config.CPU_FEATURES
     if features is None:

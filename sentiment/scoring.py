@@ -56,8 +56,8 @@ class OwnRoom(threading.local):
 
 
 class Walk(NamedTuple):
-    """A text's folded tokens and their starts (see `tokens.tokenise`), its terms' buckets (see `hashing.hash_terms`) and
-    the places of these buckets' coefficients, -1 where there is none."""
+    """A text's folded tokens and their starts (see `tokens.tokenise`), its terms' buckets (see `hashing.hash_terms`)
+    and the places of these buckets' coefficients, -1 where there is none."""
 
     folded: Bytes
     starts: Codes

@@ -29,9 +29,11 @@ def operators(left, right, word, out):  # type: ignore[no-untyped-def]
     a, b = lanes.load(left, U64(0)), lanes.load(right, U64(0))
     few, by = b & U32(31), word & U32(31)
     for row, each in enumerate(
-        (a + b, a - b, a * b, a ^ b, a & b, a | b, a << few, a >> few)
-        + (a + word, a - word, a * word, a ^ word, a & word, a | word, a << by, a >> by)
-        + (word + a, word - a, word * a, word ^ a, word & a, word | a, word << few, word >> few)
+        (
+            *(a + b, a - b, a * b, a ^ b, a & b, a | b, a << few, a >> few),
+            *(a + word, a - word, a * word, a ^ word, a & word, a | word, a << by, a >> by),
+            *(word + a, word - a, word * a, word ^ a, word & a, word | a, word << few, word >> few),
+        )
     ):
         lanes.store(out, U64(WIDTH * row), each)
 
@@ -123,7 +125,7 @@ def test_memory_is_read_and_written_where_it_is_said(places: list[int], at: int)
     "packing", [kind for kind in PACKERS if not kind or f"+{kind}" in lanes.get_host_cpu_features()]
 )
 def test_lanes_are_packed_in_their_order_by_any_processor(packing: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lanes, "_packing", lambda: packing)
+    monkeypatch.setattr(lanes, "packing", lambda: packing)
 
     @numba.njit
     def pack(array, at, value, bits):  # type: ignore[no-untyped-def]
@@ -155,7 +157,7 @@ def test_packing_is_chosen_by_what_is_compiled_for(
 ) -> None:
     monkeypatch.setattr(numba.config, "CPU_NAME", name)
     monkeypatch.setattr(numba.config, "CPU_FEATURES", features)
-    assert lanes._packing() == packing
+    assert lanes.packing() == packing
 
 
 @pytest.mark.parametrize(
