@@ -28,6 +28,7 @@ from sentiment.vectors import lowest, ones, prefetch
 F64 = np.float64
 NONE = 0xFFFFFFFF  # the rank of a bucket without a coefficient
 ALL = (1 << WIDTH) - 1  # a bit for each lane
+SAME = 0x40404040  # bit 6 of each of four bytes
 LISTED = 8  # there are fewer words with marks in most runs of MARKED
 
 Texts: TypeAlias = tuple[Bytes, Offsets]
@@ -53,8 +54,10 @@ class Work(NamedTuple):
 def compare(row: Lanes, bucket: Lanes, keys: Bytes) -> tuple[Lanes, Lanes]:
     """A bit for the one of the row's first four keys that is the bucket's, and that key's place."""
     begin = row >> U32(6)
-    apart = (gather(keys, begin) ^ (bucket & U32(63)) * U32(0x01010101)) + U32(0x3F3F3F3F)  # by bit 6 of each byte
-    same = (apart ^ U32(0x40404040)) & (every(U32(0x40404040)) >> (row & U32(31)))
+    # Keys are less than 64, so of each byte that differs, the difference and 63 have bit 6, and nothing is carried.
+    differ = (gather(keys, begin) ^ (bucket & U32(63)) * U32(0x01010101)) + U32(0x3F3F3F3F)
+    same = (differ ^ U32(SAME)) & (every(U32(SAME)) >> (row & U32(31)))
+    # A one in byte n, multiplied, brings n to the highest byte.
     return same, begin + ((same >> U32(6)) * U32(0x00010203) >> U32(24))
 
 

@@ -41,8 +41,10 @@ class Tables(NamedTuple):
     runs: Runs  # of ASCII bytes that are treated alike
     kinds: Bytes  # of each code point's folded form
     folds: Codes
-    rows: Codes  # where the row's keys begin, MANY and by how much SAME is shifted for so many keys; one row more
-    keys: Bytes  # and three bytes
+    rows: (
+        Codes  # where a row's keys begin (from bit 6 on), MANY, and 32 less 8 for each of its first keys; one row more
+    )
+    keys: Bytes  # and four bytes: those from where the last row ends are read, too
     coefficients: Floats  # of the kept buckets, ascending; the intercept last
     max_order: int
 
@@ -100,7 +102,7 @@ def make_tables(
     counts = np.diff(begins, append=begins[-1])
     shifts = np.where(counts > 0, 32 - 8 * np.minimum(counts, 4), 31)  # by 31 leaves no bit that is looked at
     rows = (begins << 6 | (counts > 4) * MANY | shifts).astype(np.uint32)
-    keys = np.append(kept % 64, [0, 0, 0]).astype(np.uint8)
+    keys = np.append(kept % 64, [0] * 4).astype(np.uint8)
     return Tables(ascii_runs(kinds, folds), kinds, folds, rows, keys, coefficients, max_order)
 
 

@@ -43,7 +43,7 @@ def work(longest: int, tables: Tables) -> kernel.Work:
 def main() -> None:
     chance, rule = random.Random(7), default_text_rule()
     for buckets, max_order in ((64, 1), (1 << 18, 3), (1 << 24, 8)):
-        kept = np.arange(0, buckets, 61, dtype=np.uint32)
+        kept = np.arange(0, max(buckets // 2, 64), 61, dtype=np.uint32)  # the last rows have none
         weights = (np.ones(len(kept)), 0.0)
         tables = make_tables((rule.kinds(), rule.folds(), max_order), (buckets, kept), weights)
         texts = [some_bytes(chance) for _ in range(TEXTS)]
