@@ -89,8 +89,14 @@ def _tables(manifest: Manifest, weights: folder.Weights) -> Tables:
         raise ModelError("the text rule is malformed: a `lower` character takes more bytes of UTF-8 than its `upper`")
     if set(rule.lower) & set(rule.upper) or rule.kinds()[ord(" ")] != OTHER:
         raise ModelError("the text rule is malformed: a `lower` character is folded itself, or a space is in a token")
+    if not _cover(rule.mark, "'/") or not _cover(rule.word, "0123456789"):
+        raise ModelError("the text rule is malformed: `'` and `/` must be marks, and digits parts of words")
     return make_tables(
         (rule.kinds(), rule.folds(), rule.max_order),
         (buckets, weights.buckets),
         (weights.coefficients, manifest.intercept),
     )
+
+
+def _cover(ranges: Iterable[tuple[int, int]], characters: str) -> bool:
+    return all(any(first <= ord(character) <= last for first, last in ranges) for character in characters)

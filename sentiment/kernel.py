@@ -1,6 +1,6 @@
 """The scorer, compiled by numba: UTF-8 bytes in, margins out, no Python object per text or term.
 
-A text is walked in six steps, each over all of its terms before the next:
+A text is walked in six steps, each over all of its terms before the next, and the first three for several texts:
 1. `tokens.tokenise` folds and splits it into a scratch buffer: " the film was great !". A term of n tokens is then
    one contiguous run of bytes.
 2. `hashing.hash_terms` hashes every term.
@@ -54,7 +54,7 @@ class Work(NamedTuple):
 def compare(row: Lanes, bucket: Lanes, keys: Bytes) -> tuple[Lanes, Lanes]:
     """A bit for the one of the row's first four keys that is the bucket's, and that key's place."""
     begin = row >> U32(6)
-    # Keys are less than 64, so of each byte that differs, the difference and 63 have bit 6, and nothing is carried.
+    # Keys are less than 64, so of each byte that differs, the difference plus 63 has bit 6, and nothing is carried.
     differ = (gather(keys, begin) ^ (bucket & U32(63)) * U32(0x01010101)) + U32(0x3F3F3F3F)
     same = (differ ^ U32(SAME)) & (every(U32(SAME)) >> (row & U32(31)))
     # A one in byte n, multiplied, brings n to the highest byte.
@@ -129,9 +129,8 @@ def distinct(buckets: Codes, count: int, slots: Codes) -> int:
             owner = gather(slots, (bucket >> shift) & mask)
             distinct += U64(WIDTH) - ones(above(owner ^ count_from(U32(first)), U32(0)))
             differ = above(gather(buckets, owner) ^ bucket, U32(0))
-            pack(
-                buckets, left, bucket, differ
-            )  # over none that is still to be compared: owners are last in their slots
+            # Over none that is still to be compared: owners are last in their slots.
+            pack(buckets, left, bucket, differ)
             left += ones(differ)
         count, shift = left, U32((shift + U32(5)) & U32(15))
     return distinct
@@ -151,8 +150,8 @@ def list_marked(marks: Codes, marked: Bits, listed: Codes) -> tuple[int, int]:
     """Write the places of the words that have marks, ascending; returns how many, and how many marks they have."""
     for row in range(len(marked)):
         word = U64(0)
-        for part in range(U64(0), U64(MARKED), U64(WIDTH)):
-            word |= above(load(marks, U64(MARKED * row) + part), U32(0)) << part
+        for place in range(U64(0), U64(MARKED), U64(WIDTH)):
+            word |= above(load(marks, U64(MARKED * row) + place), U32(0)) << place
         marked[U64(row)] = word
     count, total = list_bits(marked, len(marked), LISTED, listed), U64(0)
     for place in range(count):
@@ -203,7 +202,8 @@ def look_up(texts: Texts, text: int, tables: Tables, work: Work, counts: Counts)
 def score(texts: Texts, tables: Tables, work: Work, results: Results) -> None:
     """Write margins, shape (texts,), and (distinct, kept) buckets, shape (texts, 2).
 
-    Text i is `data[offsets[i]:offsets[i + 1]]`, UTF-8 of less than 2**30 bytes; offsets ascend and end within `data`.
+    Text i is `data[offsets[i]:offsets[i + 1]]`, UTF-8 of less than 2**30 bytes and 2**31 terms; offsets ascend and end
+    within `data`.
     The first three steps are done for several texts before the others: they read so much of the model that what the
     others need would be gone from the nearest cache.
     """

@@ -205,7 +205,7 @@ def scatter(typing: Any, array: Any, places: Any, value: Any) -> Any:
 
 @intrinsic
 def pack(typing: Any, array: Any, at: Any, value: Any, bits: Any) -> Any:
-    """Write the lanes whose bit is set from a place on, without gaps. WIDTH items are written in any case."""
+    """Write the lanes whose bit is set from a place on, without gaps. Whatever the bits, WIDTH items may change."""
 
     def emit(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> ir.Value:
         array, at, value, bits = arguments
@@ -247,12 +247,12 @@ def _transposed(builder: ir.IRBuilder, rows: list[ir.Value]) -> list[ir.Value]:
 
 
 def _pointers(emitting: Emit, of: types.Array, array_and_places: Iterable[ir.Value], items: int) -> ir.Value:
-    """The addresses of an array's places, at each of which there must be so many items."""
+    """The addresses of an array's places, below 2**31, at each of which there must be so many items."""
     context, builder = emitting
     array, places = array_and_places
     if context.enable_boundscheck:
         for lane in range(WIDTH):
-            place = builder.zext(builder.extract_element(places, WORD(lane)), PLACE)
+            place = builder.sext(builder.extract_element(places, WORD(lane)), PLACE)
             address(emitting, (of, array, place), BYTE, items)
     header = context.make_array(of)(context, builder, array)
     base = _every(builder, header.data, ir.VectorType(ir.PointerType(), WIDTH))
@@ -301,9 +301,11 @@ LEVELS = {"x86-64-v4": ("avx512f", "avx2"), "x86-64-v3": ("avx2",)}
 
 
 def packing() -> str:
-    """The instructions to pack with, by what the processor that is compiled for has."""
-    name, features = numba.config.CPU_NAME, numba.config.CPU_FEATURES
-    if features is None:
-        features = "" if name else get_host_cpu_features()
-    has = {*LEVELS.get(name, ()), *(feature[1:] for feature in features.split(",") if feature.startswith("+"))}
+    """The instructions to pack with, by what the processor that is compiled for has: the features that numba takes."""
+    features = numba.config.CPU_FEATURES
+    stated = (get_host_cpu_features() if features is None else features).split(",")
+    if "-avx" in stated:
+        return ""
+    has = {*LEVELS.get(numba.config.CPU_NAME, ()), *(feature[1:] for feature in stated if feature.startswith("+"))}
+    has -= {feature[1:] for feature in stated if feature.startswith("-")}
     return next(kind for kind in PACKERS if kind in has or not kind)

@@ -42,7 +42,7 @@ class Room:
         self.longest = longest
         self.layout = layout(longest, tables.max_order, len(tables.coefficients))
         self.offsets = np.zeros(PIECE + 1, np.int64)
-        self.results = np.empty(2 * PIECE + 1)
+        self.results = np.empty(2 * PIECE)
         self.work = np.empty(self.layout.end // 2 + 1, np.uint64)
         arrays = (self.offsets, self.results, self.work)
         self.addresses = (ctypes.c_char_p * 4)(None, *(array.ctypes.data for array in arrays))  # type: ignore[misc]
@@ -66,7 +66,7 @@ class Walk(NamedTuple):
 
 
 class Scorer:
-    """Scores and walks texts, given as UTF-8 of less than 2**30 bytes. Safe to share between threads."""
+    """Scores and walks texts, UTF-8 of less than 2**30 bytes and 2**31 terms. Safe to share between threads."""
 
     def __init__(self, tables: Tables, functions: Mapping[str, Function] | None = None) -> None:
         self.tables = tables
@@ -79,7 +79,7 @@ class Scorer:
         self._own = OwnRoom(tables)
 
     def __reduce__(self) -> tuple[type[Scorer], tuple[Tables]]:
-        return Scorer, (self.tables,)  # addresses mean nothing elsewhere
+        return Scorer, (self.tables,)  # by the kernel that is there: addresses mean nothing elsewhere
 
     def score(self, texts: Iterable[bytes]) -> tuple[Floats, Counts]:
         """Margins, shape (texts,), and (distinct, kept) buckets, shape (texts, 2)."""

@@ -18,7 +18,6 @@ SPACE = U8(0x20)
 PADDING = 128  # bytes that the kernel has beyond twice a text's
 LANES = 64  # bytes that one mask tells about
 ROWS = 8  # of masks: one for each kind, and two
-TOGETHER = 4096  # ranks, and other buckets, of several texts that the kernel keeps while it looks more up
 MARKED = 64  # words of marks that one bit each tells about
 MANY = 32  # of a row: it has more keys than the four that are compared at once
 
@@ -41,10 +40,8 @@ class Tables(NamedTuple):
     runs: Runs  # of ASCII bytes that are treated alike
     kinds: Bytes  # of each code point's folded form
     folds: Codes
-    rows: (
-        Codes  # where a row's keys begin (from bit 6 on), MANY, and 32 less 8 for each of its first keys; one row more
-    )
-    keys: Bytes  # and four bytes: those from where the last row ends are read, too
+    rows: Codes  # bits 6 on: where a row's keys begin; MANY; 32 less 8 for each of its first four, or 31. One row more
+    keys: Bytes  # and four bytes, which are read of rows without keys at the end
     coefficients: Floats  # of the kept buckets, ascending; the intercept last
     max_order: int
 
@@ -80,8 +77,8 @@ def layout(longest: int, max_order: int, coefficients: int) -> Layout:
     starts = marks + MARKED * words
     buckets = starts + longest + PADDING
     ranks = buckets + terms
-    others = ranks + terms + TOGETHER
-    slots = others + terms + TOGETHER
+    others = ranks + terms
+    slots = others + terms
     out = slots + 4 * terms
     return Layout(
         columns, marked, marks, starts, buckets, ranks, others, slots, out, out + (2 * longest + PADDING) // 4 + 1

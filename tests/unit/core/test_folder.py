@@ -38,6 +38,8 @@ from tests.tiny import RULE, WEIGHTS, write_tiny_model
         ({"text_rule": replace(RULE, upper="ÉA", lower="éà")}, "more bytes of UTF-8"),
         ({"text_rule": replace(RULE, upper="AB", lower="Bb")}, "is folded itself"),
         ({"text_rule": replace(RULE, word=(*RULE.word, (0x20, 0x20)))}, "a space is in a token"),
+        ({"text_rule": replace(RULE, mark=((0x21, 0x21),))}, "must be marks"),
+        ({"text_rule": replace(RULE, word=((0x61, 0x7A),))}, "digits parts of words"),
     ],
 )
 def test_a_model_that_was_saved_wrong_is_refused(tmp_path: Path, change: dict[str, object], message: str) -> None:

@@ -149,7 +149,9 @@ def test_lanes_are_packed_in_their_order_by_any_processor(packing: str, monkeypa
         ("x86-64-v3", "", "avx2"),
         ("x86-64-v2", "", ""),
         ("x86-64-v2", "+sse4.2,+avx2,-avx512f", "avx2"),
-        ("generic", None, ""),
+        ("generic", "", ""),
+        ("x86-64-v3", "-avx2", ""),
+        ("x86-64-v3", "-avx,+fma", ""),
     ],
 )
 def test_packing_is_chosen_by_what_is_compiled_for(
