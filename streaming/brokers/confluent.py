@@ -23,6 +23,7 @@ from streaming.settings import Connection, Limits
 JOIN_SECONDS = 60  # for a broker that is busy, or has yet to make its log of transactions; kafka-python waits as long
 COMMIT_SECONDS = 30  # for each of a commit's two steps; the broker itself ends a transaction after 60
 ABORT_SECONDS = 5
+CLOSE_SECONDS = 10
 # After a limit that librdkafka does not always keep: https://github.com/confluentinc/librdkafka/issues/5456
 GRACE_SECONDS = 5
 COMMITTING = "committing a transaction"
@@ -51,6 +52,7 @@ class ConfluentBroker:
     def __init__(self, connection: Connection, limits: Limits, group: Group) -> None:
         self._connection, self._limits, self._group = connection, limits, group
         self._stuck = False  # whether a call of the producer has not come back
+        self._closing = False  # whether the consumer's close has not
         self._producer = Producer(_producer_options(connection, limits, group), logger=plain.log)
         plain.once_ready(self._producer.init_transactions, JOIN_SECONDS)
         self._consumer = Consumer(_consumer_options(connection, limits, group), logger=plain.log)
@@ -131,8 +133,21 @@ class ConfluentBroker:
             with suppress(KafkaException, closed_already):
                 self._producer.purge()  # or closing would wait for what an aborted transaction left
                 self._producer.close()
-        with suppress(KafkaException, closed_already):
-            self._consumer.close()
+        if not self._closing:
+            self._close_consumer()
+
+    def _close_consumer(self) -> None:
+        """The client never comes back if the group is rebalanced at that moment, and is left to the end of the process:
+        https://github.com/confluentinc/librdkafka/issues/4884
+        """
+        closed_already = RuntimeError
+        self._closing = True
+        try:
+            with suppress(KafkaException, closed_already):
+                within(CLOSE_SECONDS, self._consumer.close)
+            self._closing = False
+        except TimeoutError:
+            plain.log.warning("the consumer has not closed in %s s: it ends with the process", CLOSE_SECONDS)
 
 
 class ConfluentOutbox:

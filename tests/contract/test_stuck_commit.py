@@ -1,4 +1,4 @@
-"""A commit that a client never comes back from ends the worker, and nothing is lost or answered twice."""
+"""A commit or a close that a client never comes back from does not keep the worker, and nothing is lost or repeated."""
 
 from __future__ import annotations
 
@@ -12,22 +12,21 @@ from streaming.brokers import confluent, kafka_python_broker
 from streaming.brokers.memory import MemoryCluster
 from tests.contract.conftest import World, poll, values
 
+COMMIT = "send_offsets_to_transaction"
+
 
 class Stuck:
-    """A real producer, but for one call that waits for ever, as librdkafka's does when a coordinator is gone."""
+    """A real client, but for one call that waits for ever."""
 
-    def __init__(self, producer: Any, forever: Event) -> None:
-        self._producer = producer
-        self._forever = forever
-
-    def send_offsets_to_transaction(self, *_: object) -> None:
-        self._forever.wait()
+    def __init__(self, client: Any, call: str, forever: Event) -> None:
+        self._client, self._call, self._forever = client, call, forever
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._producer, name)
+        return (lambda *_: self._forever.wait()) if name == self._call else getattr(self._client, name)
 
 
 def test_a_commit_that_is_stuck_fails_and_its_successor_answers(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As librdkafka's is when a coordinator is gone."""
     if isinstance(world.cluster, MemoryCluster):
         pytest.skip("nothing in memory can be stuck")
     worker, forever = world.join(), Event()
@@ -37,7 +36,7 @@ def test_a_commit_that_is_stuck_fails_and_its_successor_answers(world: World, mo
         patch.setattr(confluent, "COMMIT_SECONDS", 1)
         patch.setattr(confluent, "GRACE_SECONDS", 1)
         patch.setattr(kafka_python_broker, "COMMIT_SECONDS", 2)
-        patch.setattr(worker, "_producer", Stuck(worker._producer, forever))  # type: ignore[attr-defined]  # noqa: SLF001
+        patch.setattr(worker, "_producer", Stuck(worker._producer, COMMIT, forever))  # type: ignore[attr-defined]  # noqa: SLF001
         with pytest.raises(ServiceError, match="committing a transaction failed"):
             world.answer(worker, batch)
     worker.close()
@@ -48,3 +47,27 @@ def test_a_commit_that_is_stuck_fails_and_its_successor_answers(world: World, mo
     assert values(again) == ["a"]
     world.answer(successor, again)
     assert world.answers(1) == ["a"]
+
+
+def test_a_close_that_is_stuck_is_given_up_and_the_group_is_left(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As librdkafka's is, sometimes, when the group is rebalanced meanwhile."""
+    worker, forever = world.join(), Event()
+    if not isinstance(worker, confluent.ConfluentBroker):
+        pytest.skip("this client's close has a limit")
+    world.send("a")
+    world.answer(worker, poll(worker))
+    monkeypatch.setattr(confluent, "CLOSE_SECONDS", 1)
+    stuck = Stuck(worker._consumer, "close", forever)  # noqa: SLF001
+    monkeypatch.setattr(worker, "_consumer", stuck)
+    worker.leave()
+    worker.close()
+    assert [record.message for record in caplog.records if record.name == "confluent_kafka"] == [
+        "the consumer has not closed in 1 s: it ends with the process"
+    ]
+
+    world.send("b")
+    successor = world.join("two")  # which gets all partitions at once: the other's session would last 45 s
+    assert values(poll(successor)) == ["b"]
+    forever.set()
