@@ -20,7 +20,8 @@ import numba
 import numpy as np
 
 from sentiment.hashing import Lanes, hash_terms
-from sentiment.lanes import WIDTH, above, choose, count_from, every, gather, load, pack, put, scatter, store
+from sentiment.lanes import WIDTH, above, choose, count_from, every, gather, load, put, scatter, store
+from sentiment.packing import pack
 from sentiment.tables import MANY, MARKED, ONE, PADDING, U32, U64, Bits, Bytes, Codes, Counts, Floats, Offsets, Tables
 from sentiment.tokens import list_bits, tokenise
 from sentiment.vectors import lowest, ones, prefetch

@@ -15,7 +15,18 @@ NAMES = ("score", "walk")
 MADE_FROM = "made_from"  # the symbol of the sources' fingerprint
 SOURCES = tuple(
     f"{name}.py"
-    for name in ("textrule", "tables", "vectors", "lanes", "codepoints", "tokens", "hashing", "kernel", "entries")
+    for name in (
+        "textrule",
+        "tables",
+        "vectors",
+        "lanes",
+        "packing",
+        "codepoints",
+        "tokens",
+        "hashing",
+        "kernel",
+        "entries",
+    )
 )
 # Keeps Python's lock: giving it up and taking it back makes a single answer slower in a server of several threads.
 PROTOTYPE = ctypes.PYFUNCTYPE(ctypes.c_int64, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64, ctypes.c_void_p)

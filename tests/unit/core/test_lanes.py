@@ -12,9 +12,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numba.core.codegen import get_host_cpu_features
 
-from sentiment import lanes
-from sentiment.lanes import COLUMNS, PACKERS, WIDTH
+from sentiment import lanes, packing
+from sentiment.lanes import COLUMNS, WIDTH
+from sentiment.packing import PACKERS
 from sentiment.tables import U32, U64
 
 NUMBERS = st.lists(st.integers(0, 2**32 - 1), min_size=WIDTH, max_size=WIDTH).map(
@@ -121,15 +123,13 @@ def test_memory_is_read_and_written_where_it_is_said(places: list[int], at: int)
     assert data.tolist() == written.tolist()
 
 
-@pytest.mark.parametrize(
-    "packing", [kind for kind in PACKERS if not kind or f"+{kind}" in lanes.get_host_cpu_features()]
-)
-def test_lanes_are_packed_in_their_order_by_any_processor(packing: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lanes, "packing", lambda: packing)
+@pytest.mark.parametrize("kind", [kind for kind in PACKERS if not kind or f"+{kind}" in get_host_cpu_features()])
+def test_lanes_are_packed_in_their_order_by_any_processor(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(packing, "packing", lambda: kind)
 
     @numba.njit
     def pack(array, at, value, bits):  # type: ignore[no-untyped-def]
-        lanes.pack(array, U64(at), lanes.load(value, U64(0)), U64(bits))
+        packing.pack(array, U64(at), lanes.load(value, U64(0)), U64(bits))
 
     @given(NUMBERS, st.integers(0, 2**WIDTH - 1), st.integers(0, 8))
     def packed(numbers: np.ndarray, bits: int, at: int) -> None:
@@ -143,7 +143,7 @@ def test_lanes_are_packed_in_their_order_by_any_processor(packing: str, monkeypa
 
 
 @pytest.mark.parametrize(
-    ("name", "features", "packing"),
+    ("name", "features", "kind"),
     [
         ("x86-64-v4", "", "avx512f"),
         ("x86-64-v3", "", "avx2"),
@@ -155,11 +155,11 @@ def test_lanes_are_packed_in_their_order_by_any_processor(packing: str, monkeypa
     ],
 )
 def test_packing_is_chosen_by_what_is_compiled_for(
-    monkeypatch: pytest.MonkeyPatch, name: str, features: str | None, packing: str
+    monkeypatch: pytest.MonkeyPatch, name: str, features: str | None, kind: str
 ) -> None:
     monkeypatch.setattr(numba.config, "CPU_NAME", name)
     monkeypatch.setattr(numba.config, "CPU_FEATURES", features)
-    assert lanes.packing() == packing
+    assert packing.packing() == kind
 
 
 @pytest.mark.parametrize(
@@ -179,7 +179,8 @@ def test_packing_is_chosen_by_what_is_compiled_for(
 def test_each_instruction_is_refused_beyond_an_array(tmp_path: Path, call: str) -> None:
     script = tmp_path / "beyond.py"
     script.write_text(
-        "import numba, numpy as np\nfrom sentiment.lanes import *\nU32, U64 = np.uint32, np.uint64\n"
+        "import numba, numpy as np\nfrom sentiment.lanes import *\nfrom sentiment.packing import pack\n"
+        "U32, U64 = np.uint32, np.uint64\n"
         f"@numba.njit\ndef beyond(words, octets):\n    {call}\n"
         "try:\n    beyond(np.zeros(16, np.uint32), np.zeros(64, np.uint8))\nexcept IndexError:\n    print('refused')\n"
     )
