@@ -52,7 +52,7 @@ class ConfluentBroker:
     def __init__(self, connection: Connection, limits: Limits, group: Group) -> None:
         self._connection, self._limits, self._group = connection, limits, group
         self._stuck = False  # whether a call of the producer has not come back
-        self._closing = False  # whether the consumer's close has not
+        self._closing = False  # whether the consumer's close has not come back
         self._producer = Producer(_producer_options(connection, limits, group), logger=plain.log)
         plain.once_ready(self._producer.init_transactions, JOIN_SECONDS)
         self._consumer = Consumer(_consumer_options(connection, limits, group), logger=plain.log)
@@ -141,12 +141,11 @@ class ConfluentBroker:
         https://github.com/confluentinc/librdkafka/issues/4884
         """
         closed_already = RuntimeError
-        self._closing = True
         try:
             with suppress(KafkaException, closed_already):
                 within(CLOSE_SECONDS, self._consumer.close)
-            self._closing = False
         except TimeoutError:
+            self._closing = True
             plain.log.warning("the consumer has not closed in %s s: it ends with the process", CLOSE_SECONDS)
 
 

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import numba
 import numpy as np
 import pytest
@@ -18,6 +13,7 @@ from sentiment import lanes, packing
 from sentiment.lanes import COLUMNS, WIDTH
 from sentiment.packing import PACKERS
 from sentiment.tables import U32, U64
+from tests.unit.core.beyond import assert_refused
 
 NUMBERS = st.lists(st.integers(0, 2**32 - 1), min_size=WIDTH, max_size=WIDTH).map(
     lambda some: np.array(some, np.uint32)
@@ -176,14 +172,5 @@ def test_packing_is_chosen_by_what_is_compiled_for(
         "columns(octets, np.zeros(16, np.uint32), U64(1))",
     ],
 )
-def test_each_instruction_is_refused_beyond_an_array(tmp_path: Path, call: str) -> None:
-    script = tmp_path / "beyond.py"
-    script.write_text(
-        "import numba, numpy as np\nfrom sentiment.lanes import *\nfrom sentiment.packing import pack\n"
-        "U32, U64 = np.uint32, np.uint64\n"
-        f"@numba.njit\ndef beyond(words, octets):\n    {call}\n"
-        "try:\n    beyond(np.zeros(16, np.uint32), np.zeros(64, np.uint8))\nexcept IndexError:\n    print('refused')\n"
-    )
-    environment = os.environ | {"NUMBA_BOUNDSCHECK": "1"}
-    done = subprocess.run([sys.executable, script], env=environment, capture_output=True, text=True, check=False)
-    assert done.stdout == "refused\n", done.stderr
+def test_each_instruction_is_refused_beyond_an_array(call: str) -> None:
+    assert_refused(call)
