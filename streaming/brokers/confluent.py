@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
+from warnings import catch_warnings
 
 from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
 
@@ -23,7 +24,8 @@ from streaming.settings import Connection, Limits
 JOIN_SECONDS = 60  # for a broker that is busy, or has yet to make its log of transactions; kafka-python waits as long
 COMMIT_SECONDS = 30  # for each of a commit's two steps; the broker itself ends a transaction after 60
 ABORT_SECONDS = 5
-CLOSE_SECONDS = 10
+CLOSE_SECONDS = 10  # for each of the two clients
+CLOSED_ALREADY = RuntimeError
 # After a limit that librdkafka does not always keep: https://github.com/confluentinc/librdkafka/issues/5456
 GRACE_SECONDS = 5
 COMMITTING = "committing a transaction"
@@ -51,8 +53,7 @@ class ConfluentBroker:
 
     def __init__(self, connection: Connection, limits: Limits, group: Group) -> None:
         self._connection, self._limits, self._group = connection, limits, group
-        self._stuck = False  # whether a call of the producer has not come back
-        self._closing = False  # whether the consumer's close has not come back
+        self._stuck: set[str] = set()  # the clients that have not come back: they are left to the process's end
         self._producer = Producer(_producer_options(connection, limits, group), logger=plain.log)
         plain.once_ready(self._producer.init_transactions, JOIN_SECONDS)
         self._consumer = Consumer(_consumer_options(connection, limits, group), logger=plain.log)
@@ -91,12 +92,12 @@ class ConfluentBroker:
         try:
             within(COMMIT_SECONDS + GRACE_SECONDS, send)
         except TimeoutError as error:
-            self._stuck = True
+            self._stuck.add("producer")
             raise ServiceError(f"{COMMITTING} failed: the client does not come back") from error
         self._producer.commit_transaction(COMMIT_SECONDS)
 
     def _abort(self, error: BaseException) -> None:
-        if self._stuck:
+        if "producer" in self._stuck:
             return
         try:
             self._producer.abort_transaction(ABORT_SECONDS)
@@ -128,25 +129,24 @@ class ConfluentBroker:
 
     def close(self) -> None:
         """Never raises: what a broker that is away does not learn now, it learns at the next start."""
-        closed_already = RuntimeError
-        if not self._stuck:  # else a thread is in the client, which is left to the end of the process
-            with suppress(KafkaException, closed_already):
+        if "producer" not in self._stuck:
+            with suppress(KafkaException, CLOSED_ALREADY):
                 self._producer.purge()  # or closing would wait for what an aborted transaction left
-                self._producer.close()
-        if not self._closing:
-            self._close_consumer()
+        for name, client in (("producer", self._producer), ("consumer", self._consumer)):
+            if name not in self._stuck:
+                self._close(name, client)
 
-    def _close_consumer(self) -> None:
-        """The client never comes back if the group is rebalanced at that moment, and is left to the end of the process:
+    def _close(self, name: str, client: Producer | Consumer) -> None:
+        """The producer aborts what is open, and waits for the broker, however long, to hear of it; if it fails, it warns.
+        The consumer never comes back if the group is rebalanced at that moment:
         https://github.com/confluentinc/librdkafka/issues/4884
         """
-        closed_already = RuntimeError
         try:
-            with suppress(KafkaException, closed_already):
-                within(CLOSE_SECONDS, self._consumer.close)
+            with suppress(KafkaException, CLOSED_ALREADY), catch_warnings(action="ignore", category=RuntimeWarning):
+                within(CLOSE_SECONDS, client.close)
         except TimeoutError:
-            self._closing = True
-            plain.log.warning("the consumer has not closed in %s s: it ends with the process", CLOSE_SECONDS)
+            self._stuck.add(name)
+            plain.log.warning("the %s has not closed in %s s: it ends with the process", name, CLOSE_SECONDS)
 
 
 class ConfluentOutbox:

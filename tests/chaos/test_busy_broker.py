@@ -12,12 +12,14 @@ from threading import Timer
 import pytest
 
 from local import broker
+from sentiment.errors import ServiceError
+from streaming.brokers import confluent, kafka_python_broker
 from streaming.brokers.clients import open_cluster
 from streaming.brokers.confluent_plain import START_SECONDS
 from streaming.brokers.seam import Group, Reply, Topic
 from streaming.dead_letters import dead_letters
 from streaming.settings import CLIENTS, Connection, Limits
-from tests.contract.conftest import waiting
+from tests.contract.conftest import poll, waiting
 from tests.kafka_broker import shared_software
 
 
@@ -75,3 +77,26 @@ def test_a_worker_knows_that_its_broker_does_not_answer(own_broker: broker.Broke
             member.poll()
             if member.reachable():
                 break
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_a_worker_ends_though_its_broker_never_hears_of_the_open_transaction(
+    own_broker: broker.Broker, client: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (confluent, kafka_python_broker):
+        monkeypatch.setattr(module, "COMMIT_SECONDS", 2)
+    cluster = open_cluster(client, Connection(own_broker.address), Limits())
+    cluster.create([Topic(name, 1, 1, {}) for name in ("reviews", "sentiment")])
+    with cluster.sender() as sender:
+        sender.send(Reply("reviews", None, b"a", []))
+    member = cluster.join(Group("group", "one", "reviews"))
+    batch = poll(member)
+    awake = Timer(60, os.kill, (own_broker.pid, signal.SIGCONT))
+    with pytest.raises(ServiceError, match="committing"), member.transaction(batch) as outbox:
+        outbox.send(Reply("sentiment", None, b"a", []))
+        os.kill(own_broker.pid, signal.SIGSTOP)
+        awake.start()
+    member.close()
+    assert awake.is_alive(), "it waited until the broker was back"
+    awake.cancel()
+    os.kill(own_broker.pid, signal.SIGCONT)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Callable
+from functools import partial
 from threading import Event
 from typing import Any
 
@@ -15,14 +18,18 @@ from tests.contract.conftest import World, poll, values
 COMMIT = "send_offsets_to_transaction"
 
 
-class Stuck:
-    """A real client, but for one call that waits for ever."""
+class Altered:
+    """A real client, but for one call, before which something else happens: to wait for ever, for instance."""
 
-    def __init__(self, client: Any, call: str, forever: Event) -> None:
-        self._client, self._call, self._forever = client, call, forever
+    def __init__(self, client: Any, call: str, act: Callable[[], object]) -> None:
+        self._client, self._call, self._act = client, call, act
 
     def __getattr__(self, name: str) -> Any:
-        return (lambda *_: self._forever.wait()) if name == self._call else getattr(self._client, name)
+        return self._altered if name == self._call else getattr(self._client, name)
+
+    def _altered(self, *arguments: Any) -> Any:
+        self._act()
+        return getattr(self._client, self._call)(*arguments)
 
 
 def test_a_commit_that_is_stuck_fails_and_its_successor_answers(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -36,7 +43,7 @@ def test_a_commit_that_is_stuck_fails_and_its_successor_answers(world: World, mo
         patch.setattr(confluent, "COMMIT_SECONDS", 1)
         patch.setattr(confluent, "GRACE_SECONDS", 1)
         patch.setattr(kafka_python_broker, "COMMIT_SECONDS", 2)
-        patch.setattr(worker, "_producer", Stuck(worker._producer, COMMIT, forever))  # type: ignore[attr-defined]  # noqa: SLF001
+        patch.setattr(worker, "_producer", Altered(worker._producer, COMMIT, forever.wait))  # type: ignore[attr-defined]  # noqa: SLF001
         with pytest.raises(ServiceError, match="committing a transaction failed"):
             world.answer(worker, batch)
     worker.close()
@@ -59,7 +66,7 @@ def test_a_close_that_is_stuck_is_given_up_and_the_group_is_left(
     world.send("a")
     world.answer(worker, poll(worker))
     monkeypatch.setattr(confluent, "CLOSE_SECONDS", 1)
-    stuck = Stuck(worker._consumer, "close", forever)  # noqa: SLF001
+    stuck = Altered(worker._consumer, "close", forever.wait)  # noqa: SLF001
     monkeypatch.setattr(worker, "_consumer", stuck)
     worker.leave()
     worker.close()
@@ -71,3 +78,14 @@ def test_a_close_that_is_stuck_is_given_up_and_the_group_is_left(
     successor = world.join("two")  # which gets all partitions at once: the other's session would last 45 s
     assert values(poll(successor)) == ["b"]
     forever.set()
+
+
+def test_a_close_that_warns_is_not_an_error(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As librdkafka's producer does, sometimes, when another has taken its name."""
+    worker = world.join()
+    if not isinstance(worker, confluent.ConfluentBroker):
+        pytest.skip("this client's close does not warn")
+    with monkeypatch.context() as patch:
+        warn = partial(warnings.warn, "abort_transaction failed", RuntimeWarning, 1)
+        patch.setattr(worker, "_producer", Altered(worker._producer, "close", warn))  # noqa: SLF001
+        worker.close()
