@@ -137,7 +137,7 @@ class ConfluentBroker:
                 self._close(name, client)
 
     def _close(self, name: str, client: Producer | Consumer) -> None:
-        """The producer aborts what is open, and waits for the broker, however long, to hear of it; if it fails, it warns.
+        """The producer aborts what is open, waits for the broker, however long, to hear of it, and warns of failure.
         The consumer never comes back if the group is rebalanced at that moment:
         https://github.com/confluentinc/librdkafka/issues/4884
         """

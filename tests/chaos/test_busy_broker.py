@@ -79,9 +79,18 @@ def test_a_worker_knows_that_its_broker_does_not_answer(own_broker: broker.Broke
                 break
 
 
+@pytest.fixture
+def awake(own_broker: broker.Broker) -> Iterator[Timer]:
+    """What wakes the broker a minute after it is started, and at the test's end."""
+    timer = Timer(60, os.kill, (own_broker.pid, signal.SIGCONT))
+    yield timer
+    timer.cancel()
+    os.kill(own_broker.pid, signal.SIGCONT)
+
+
 @pytest.mark.parametrize("client", CLIENTS)
 def test_a_worker_ends_though_its_broker_never_hears_of_the_open_transaction(
-    own_broker: broker.Broker, client: str, monkeypatch: pytest.MonkeyPatch
+    own_broker: broker.Broker, awake: Timer, client: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for module in (confluent, kafka_python_broker):
         monkeypatch.setattr(module, "COMMIT_SECONDS", 2)
@@ -90,13 +99,11 @@ def test_a_worker_ends_though_its_broker_never_hears_of_the_open_transaction(
     with cluster.sender() as sender:
         sender.send(Reply("reviews", None, b"a", []))
     member = cluster.join(Group("group", "one", "reviews"))
-    batch = poll(member)
-    awake = Timer(60, os.kill, (own_broker.pid, signal.SIGCONT))
-    with pytest.raises(ServiceError, match="committing"), member.transaction(batch) as outbox:
-        outbox.send(Reply("sentiment", None, b"a", []))
-        os.kill(own_broker.pid, signal.SIGSTOP)
-        awake.start()
+    transaction = member.transaction(poll(member))
+    transaction.__enter__().send(Reply("sentiment", None, b"a", []))
+    os.kill(own_broker.pid, signal.SIGSTOP)
+    awake.start()
+    with pytest.raises(ServiceError, match="committing"):
+        transaction.__exit__(None, None, None)
     member.close()
     assert awake.is_alive(), "it waited until the broker was back"
-    awake.cancel()
-    os.kill(own_broker.pid, signal.SIGCONT)
