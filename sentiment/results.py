@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from msgspec import UNSET, Raw, Struct, UnsetType
 
 Label = Literal["positive", "negative"]
 
 
-class Prediction(NamedTuple):
+class Prediction(Struct, frozen=True, gc=False):
     """One text's answer. `probability` is that of the positive class, `confidence` that of the label given."""
 
     sentiment: Literal[0, 1]

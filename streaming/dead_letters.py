@@ -8,6 +8,8 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from sentiment.errors import ServiceError
 from streaming.brokers.seam import Batch, Broker, Cluster, Headers, Partition, Record, Reply
 from streaming.messages import Reason, Rejection, position, size
@@ -49,7 +51,7 @@ def dead_letter(record: Record, topic: str, rejection: Rejection) -> Reply:
     Of a record that is too large for that there are those headers alone: they say where it stands.
     """
     if rejection.reason == TOO_LARGE:
-        record = record._replace(key=None, value=None, headers=[])
+        record = replace(record, key=None, value=None, headers=[])
     stage = "KAFKA_PRODUCE" if rejection.reason in ("result_too_large", TOO_LARGE) else "VALUE_CONVERTER"
     kind, place = f"{Rejection.__module__}.Rejection", (record.topic, str(record.partition), str(record.offset))
     said = (*place, stage, __name__, kind, rejection.detail, rejection.reason)

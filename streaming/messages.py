@@ -7,13 +7,12 @@ docs/decisions/0010 says why.
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 import msgspec
-from msgspec import UNSET, Raw, UnsetType
+from msgspec import UNSET, Raw, Struct, UnsetType
 
 from sentiment.results import Source
 from sentiment.reviews import problem_of
@@ -33,13 +32,12 @@ Reason: TypeAlias = Literal[
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 WHITE_SPACE = b" \t\r\n"
 CLOUD_EVENT_TYPE = b"sentiment.review.classified.v1"
-INTEGER = re.compile(rb"-?\d+")
 BATCH_BYTES, HEADER_BYTES = 100, 10  # 61 before the records and up to 36 in one; two lengths of up to 5
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LAST_MILLISECOND = 253_402_300_799_999  # of the year 9999, the last that RFC 3339 can write
 
 
-class Review(NamedTuple):
+class Review(Struct, frozen=True, gc=False):
     """A review to classify. `body` is what comes back in the result: the producer's own object, byte for byte."""
 
     id: str
@@ -99,10 +97,10 @@ def _read_id(raw: Raw | UnsetType) -> str | None:
     """A string, or an integer's own digits; anything else names nothing and only comes back in the review."""
     if raw is UNSET:
         return None
-    data = bytes(raw).strip()
+    data = bytes(raw)
     if data.startswith(b'"'):
         return _strings.decode(data)
-    return data.decode() if INTEGER.fullmatch(data) else None
+    return data.decode() if data.removeprefix(b"-").isdigit() else None
 
 
 def _check_text(review: Review, most_characters: int) -> Review | Rejection:
@@ -136,10 +134,8 @@ def time_of(milliseconds: int) -> str | None:
 
 def size(reply: Reply) -> int:
     """The bytes of key, value and headers, and the most that Kafka adds to them in a batch of one record."""
-    total = BATCH_BYTES + len(reply.key or b"") + len(reply.value or b"")
-    for name, value in reply.headers:
-        total += HEADER_BYTES + len(name.encode()) + len(value)
-    return total
+    headers = sum([HEADER_BYTES + len(name.encode()) + len(value) for name, value in reply.headers])
+    return BATCH_BYTES + len(reply.key or b"") + len(reply.value or b"") + headers
 
 
 def position(source: Source | Record) -> str:

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import NamedTuple, Protocol, Self, TypeAlias
 
+from msgspec import Struct
+
 Headers: TypeAlias = list[tuple[str, bytes]]
 Partition: TypeAlias = tuple[str, int]
 
@@ -22,7 +24,7 @@ TAKEN = (
 )
 
 
-class Record(NamedTuple):
+class Record(Struct, frozen=True, gc=False):
     """A record as it was read. `timestamp_ms` is -1 where the producer gave none."""
 
     topic: str
@@ -34,7 +36,7 @@ class Record(NamedTuple):
     timestamp_ms: int
 
 
-class Reply(NamedTuple):
+class Reply(Struct, frozen=True, gc=False):
     """A record to write; its key decides the partition."""
 
     topic: str

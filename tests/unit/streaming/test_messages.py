@@ -164,7 +164,7 @@ def test_a_senders_headers_that_are_named_like_ours_go_through_a_replay() -> Non
         assert (told.origin, told.reason) == ("reviews-2-41", "not_utf8")
         again = as_it_came(read, "reviews", run)
         assert again.headers == [*theirs, ("last", b""), ("sentiment.replay", run.encode())]
-        old = old._replace(headers=again.headers)
+        old = msgspec.structs.replace(old, headers=again.headers)
 
 
 def test_of_a_letter_that_is_not_ours_nothing_is_taken_off() -> None:

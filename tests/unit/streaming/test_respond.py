@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -84,7 +85,8 @@ def test_of_a_record_that_no_dead_letter_can_hold_its_place_is_kept(classifier: 
     assert (len(reply.value or b""), size(reply)) == (limit - said, limit)
     for value in (b"\xff" * limit, b'{"text": "good", "padding": "' + b"x" * limit + b'"}', b"\xff" * (limit - 900)):
         (record,) = records(value)
-        answers = respond([record._replace(key=b"theirs", headers=[("theirs", b"x" * 600)])], classifier, settings)
+        theirs = msgspec.structs.replace(record, key=b"theirs", headers=[("theirs", b"x" * 600)])
+        answers = respond([theirs], classifier, settings)
         (reply,), (rejection,) = answers.replies, answers.rejections
         headers = dict(reply.headers)
         assert size(reply) <= limit
