@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import os
+import platform
 import signal
 import subprocess
 import time
 from pathlib import Path
 from typing import NamedTuple
+
+from llvmlite.binding import get_host_cpu_name
 
 INTERVAL = 0.5  # seconds between two looks at the memory
 LIMIT = 3600.0  # seconds after which a program is taken to hang
@@ -20,6 +23,12 @@ class Usage(NamedTuple):
 
     seconds: float
     peak_mb: int | None
+
+
+def machine() -> dict[str, str | int | None]:
+    """What figures depend on; the processor's kind by LLVM's name for it, such as znver3."""
+    about = {"system": platform.platform(), "processor": get_host_cpu_name(), "python": platform.python_version()}
+    return {**about, "cpus": os.cpu_count()}
 
 
 class RunError(Exception):

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
-import platform
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +10,7 @@ import msgspec
 from matplotlib.figure import Figure
 from rich.table import Table
 
+from benchmarks.measuring import machine
 from benchmarks.outcomes import METRICS, Outcome
 from benchmarks.rows import EXAM, Rows
 
@@ -52,7 +51,7 @@ def write(outcomes: Outcomes, rows: Rows, folder: Path) -> Path:
     path = folder / f"quality-{datetime.now(UTC):%Y-%m-%d}.json"
     found = {
         "date": f"{datetime.now(UTC):%Y-%m-%d}",
-        "machine": {"system": platform.platform(), "cpus": os.cpu_count(), "python": platform.python_version()},
+        "machine": machine(),
         "rows": counts,
         "scores": {name: outcome.by_test() for name, outcome in outcomes.items()},
         "runs": {name: {**_used(outcome), **outcome.about} for name, outcome in outcomes.items()},

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
-import platform
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter
 from rich.table import Table
 
+from benchmarks.measuring import machine
 from benchmarks.series import Series
 
 DRAWN = {"growth": "resident MB", "latency": "p99 ms at 1000/s"}  # the unit in the plot; of other parts the first one
@@ -32,7 +31,7 @@ Parts = dict[str, Measured]
 
 
 class Results(msgspec.Struct):
-    """What is kept of a day: a part that is measured again replaces itself."""
+    """What is kept of a day and a machine: a part that is measured again replaces itself."""
 
     date: str
     machine: dict[str, Any]
@@ -69,16 +68,24 @@ def _figure(value: float) -> str:
 
 
 def write(parts: Parts, folder: Path) -> Path:
-    """Add the parts to `<date>.json` and draw the plot of the same name anew; the JSON file's path."""
-    date = f"{datetime.now(UTC):%Y-%m-%d}"
-    path = folder / f"{date}.json"
-    machine = {"system": platform.platform(), "cpus": os.cpu_count(), "python": platform.python_version()}
-    before = msgspec.json.decode(path.read_bytes(), type=Results).parts if path.is_file() else {}
-    results = Results(date, machine, before | parts)
+    """Add the parts to `<date>.json` and draw the plot of the same name anew; the JSON file's path.
+
+    Where that file holds another machine's, they go to `<date>-<processor>.json`.
+    """
+    date, here = f"{datetime.now(UTC):%Y-%m-%d}", machine()
+    path, other = folder / f"{date}.json", folder / f"{date}-{here['processor']}.json"
+    if path.is_file() and _read(path).machine != here:
+        path = other
+    before = _read(path).parts if path.is_file() and _read(path).machine == here else {}
+    results = Results(date, here, before | parts)
     folder.mkdir(parents=True, exist_ok=True)
     path.write_bytes(msgspec.json.format(msgspec.json.encode(results), indent=1) + b"\n")
     figure(results.parts).savefig(path.with_suffix(".png"))
     return path
+
+
+def _read(path: Path) -> Results:
+    return msgspec.json.decode(path.read_bytes(), type=Results)
 
 
 def figure(parts: Parts) -> Figure:

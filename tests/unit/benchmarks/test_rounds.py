@@ -8,9 +8,11 @@ import math
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from rich.console import Console
 from rich.progress import Progress
 
+from benchmarks import telling
 from benchmarks.context import Context
 from benchmarks.series import Figures, Series, ratio
 from benchmarks.telling import Measured, table, write
@@ -64,6 +66,18 @@ def test_a_part_that_is_measured_again_replaces_itself_alone(tmp_path: Path) -> 
         "two": {"a/b": 2.0},
     }
     assert path.with_suffix(".png").stat().st_size > 0
+
+
+def test_what_another_machine_measured_that_day_stays_in_a_file_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [Series("ours", ({"s": 1.0},))]
+    first = write({"one": Measured({"a/b": 1.0}, rows)}, tmp_path)
+    monkeypatch.setattr(telling, "machine", lambda: {"processor": "other"})
+    for value in (2.0, 3.0):
+        again = write({"one": Measured({"a/b": value}, rows)}, tmp_path)
+    assert again == first.with_name(f"{first.stem}-other.json")
+    assert [json.loads(path.read_text())["parts"]["one"]["ratios"]["a/b"] for path in (first, again)] == [1.0, 3.0]
 
 
 def test_the_table_has_medians_and_errors() -> None:
