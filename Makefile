@@ -11,7 +11,7 @@ suite_kafka := tests/contract tests/integration tests/chaos
 suite_e2e := tests/e2e
 suite_browser := tests/browser
 suite_containers := tests/containers
-suite_all := tests
+suite_all := tests -n 2
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo images test screenshots lint deployable format quality bench train lock clean
