@@ -73,19 +73,21 @@ def write(parts: Parts, folder: Path) -> Path:
     Where that file holds another machine's, they go to `<date>-<processor>.json`.
     """
     date, here = f"{datetime.now(UTC):%Y-%m-%d}", machine()
-    path, other = folder / f"{date}.json", folder / f"{date}-{here['processor']}.json"
-    if path.is_file() and _read(path).machine != here:
-        path = other
-    before = _read(path).parts if path.is_file() and _read(path).machine == here else {}
-    results = Results(date, here, before | parts)
+    path = folder / f"{date}.json"
+    before = _read(path)
+    if before and before.machine != here:
+        path = folder / f"{date}-{here['processor']}.json"
+        before = _read(path)
+    kept = before.parts if before and before.machine == here else {}
+    results = Results(date, here, kept | parts)
     folder.mkdir(parents=True, exist_ok=True)
     path.write_bytes(msgspec.json.format(msgspec.json.encode(results), indent=1) + b"\n")
     figure(results.parts).savefig(path.with_suffix(".png"))
     return path
 
 
-def _read(path: Path) -> Results:
-    return msgspec.json.decode(path.read_bytes(), type=Results)
+def _read(path: Path) -> Results | None:
+    return msgspec.json.decode(path.read_bytes(), type=Results) if path.is_file() else None
 
 
 def figure(parts: Parts) -> Figure:
