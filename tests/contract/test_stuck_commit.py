@@ -19,17 +19,13 @@ COMMIT = "send_offsets_to_transaction"
 
 
 class Altered:
-    """A real client, but for one call, before which something else happens: to wait for ever, for instance."""
+    """A real client, but for one call, which does something else: it waits for ever, for instance."""
 
     def __init__(self, client: Any, call: str, act: Callable[[], object]) -> None:
         self._client, self._call, self._act = client, call, act
 
     def __getattr__(self, name: str) -> Any:
-        return self._altered if name == self._call else getattr(self._client, name)
-
-    def _altered(self, *arguments: Any) -> Any:
-        self._act()
-        return getattr(self._client, self._call)(*arguments)
+        return (lambda *_: self._act()) if name == self._call else getattr(self._client, name)
 
 
 def test_a_commit_that_is_stuck_fails_and_its_successor_answers(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
