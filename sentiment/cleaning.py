@@ -10,8 +10,9 @@ _BREAK = re.compile(r"<\s*+/?\s*+br\s*+/?\s*+>", re.IGNORECASE)  # possessive: l
 _REFERENCE = re.compile("&[#A-Za-z]")  # how each begins; most ampersands begin none
 _LONG_REFERENCE = re.compile("&#([0-9]{8,}+);?")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
-_LONG_RUN = re.compile("[^\x00-\x7f]{256}")
-_PIECE = re.compile("[\x00-\x7f]*[^\x00-\x7f]{0,256}")
+_LONG = 256
+_LONG_RUN = re.compile(f"[^\x00-\x7f]{{{_LONG}}}")
+_PIECE = re.compile(f"[\x00-\x7f]*[^\x00-\x7f]{{0,{_LONG}}}")
 
 
 def clean(text: str) -> str:
@@ -25,9 +26,9 @@ def clean(text: str) -> str:
         text = html.unescape(_LONG_REFERENCE.sub(_shorter, text))
     if "<" in text:
         text = _BREAK.sub(" ", text)
-    if text.isascii() or _is_latin(text):
+    if text.isascii() or _has_form(text, "latin-1"):  # no surrogate, and nothing that composes with another character
         return text
-    return _compose(_LONE_SURROGATE.sub("\ufffd", text))
+    return _compose(text if _has_form(text, "utf-8") else _LONE_SURROGATE.sub("\ufffd", text))
 
 
 def _shorter(reference: re.Match[str]) -> str:
@@ -36,10 +37,9 @@ def _shorter(reference: re.Match[str]) -> str:
     return "\ufffd" if len(digits) > len(str(0x10FFFF)) else f"&#{digits or 0};"
 
 
-def _is_latin(text: str) -> bool:
-    """Whether all characters are of Latin-1: none of those is a surrogate or composes with another."""
+def _has_form(text: str, encoding: str) -> bool:
     try:
-        text.encode("latin-1")
+        text.encode(encoding)
     except UnicodeEncodeError:
         return False
     return True
@@ -48,8 +48,9 @@ def _is_latin(text: str) -> bool:
 def _compose(text: str) -> str:
     """NFC, in pieces where it must be: it takes quadratic time on a run of combining marks.
 
-    A piece ends before an ASCII character, which never composes with what stands before it, or after 256 others.
+    A piece ends before an ASCII character, which never composes with what stands before it, or after _LONG others,
+    each of which takes two bytes or more.
     """
-    if _LONG_RUN.search(text):
+    if len(text.encode()) - len(text) >= _LONG and _LONG_RUN.search(text):
         return "".join(unicodedata.normalize("NFC", piece) for piece in _PIECE.findall(text))
     return unicodedata.normalize("NFC", text)

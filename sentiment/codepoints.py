@@ -1,18 +1,16 @@
 """Code points in and out of UTF-8, compiled by numba.
 
-Positions are unsigned, so that numba does not look for negative indices, and arrays are passed one by one, since it
-counts a reference at every access to an array inside a tuple.
+Positions are unsigned, so that numba does not look for negative indices.
 """
 
 from __future__ import annotations
 
-import numba
-
+from sentiment.compiled import compiled
 from sentiment.tables import ONE, U8, U32, U64, Bytes
 from sentiment.textrule import CODE_POINTS
 
 
-@numba.njit(inline="always")
+@compiled(inline="always")
 def decode(data: Bytes, at: int, end: int) -> tuple[int, int]:
     """The code point at `at`, and where the next one starts; U+FFFD for what is cut off by `end` or no code point."""
     lead = U32(data[at])
@@ -27,7 +25,7 @@ def decode(data: Bytes, at: int, end: int) -> tuple[int, int]:
     return (code if code < U32(CODE_POINTS) else U32(0xFFFD)), at + length
 
 
-@numba.njit(inline="always")
+@compiled(inline="always")
 def encode(code: int, out: Bytes, to: int) -> int:
     """Write a code point as UTF-8; returns where the next one goes."""
     if code < U32(0x80):

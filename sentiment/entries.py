@@ -35,11 +35,12 @@ def carve(memory: Memory, longest: int, tables: Tables) -> Work:
 @numba.njit(inline="always")
 def model_at(model: Any) -> Tables:
     """The tables, given where their sizes and each of them are."""
-    sizes = carray(model[0], 7, np.int64)
+    sizes = carray(model[0], 9, np.int64)
     runs, kinds = carray(model[1], (sizes[0], 4), np.uint8), carray(model[2], sizes[1], np.uint8)
     folds, rows = carray(model[3], sizes[2], np.uint32), carray(model[4], sizes[3], np.uint32)
-    keys, coefficients = carray(model[5], sizes[4], np.uint8), carray(model[6], sizes[5], np.float64)
-    return Tables(runs, kinds, folds, rows, keys, coefficients, sizes[6])
+    blocks, kept = carray(model[5], sizes[4], np.uint32), carray(model[6], sizes[5], np.uint32)
+    coefficients = carray(model[7], sizes[6], np.float64)
+    return Tables(runs, kinds, folds, rows, blocks, kept, coefficients, sizes[7], sizes[8])
 
 
 @numba.njit(inline="always")

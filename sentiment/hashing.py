@@ -9,8 +9,7 @@ few longer terms are hashed one by one.
 
 from __future__ import annotations
 
-import numba
-
+from sentiment.compiled import compiled
 from sentiment.lanes import COLUMNS, WIDTH, above, choose, columns, every, load, narrow, rotate, store
 from sentiment.tables import ONE, U32, U64, Bytes, Codes
 from sentiment.vectors import lowest
@@ -21,17 +20,17 @@ SHORT = 4 * COLUMNS  # bytes: all but one or two in a hundred terms of up to thr
 Lanes = int  # or a number of 32 bits: what is worked out of either is the same
 
 
-@numba.njit(inline="always")
+@compiled(inline="always")
 def scramble(block: Lanes) -> Lanes:
     return narrow(rotate(block * U32(0xCC9E2D51), U32(15)) * U32(0x1B873593))
 
 
-@numba.njit(inline="always")
+@compiled(inline="always")
 def mix(state: Lanes, block: Lanes) -> Lanes:
     return narrow(rotate(state ^ scramble(block), U32(13)) * U32(5) + U32(0xE6546B64))
 
 
-@numba.njit(inline="always")
+@compiled(inline="always")
 def finish(state: Lanes, block: Lanes, length: Lanes) -> Lanes:
     """The hash, from the state after the whole blocks and the block that holds the bytes left over."""
     left_over = narrow(narrow(U32(1) << narrow((length & U32(3)) << U32(3))) - U32(1))
@@ -41,14 +40,14 @@ def finish(state: Lanes, block: Lanes, length: Lanes) -> Lanes:
     return narrow(state ^ narrow(state >> U32(16)))
 
 
-@numba.njit(inline="always")
+@compiled(inline="always")
 def block_at(out: Bytes, at: int) -> int:
     """Four bytes, little-endian."""
     low = U32(out[at]) | U32(out[at + ONE]) << U32(8)
     return U32(low | U32(out[at + U64(2)]) << U32(16) | U32(out[at + U64(3)]) << U32(24))
 
 
-@numba.njit()
+@compiled()
 def hash_long(out: Bytes, starts: Codes, terms: tuple[int, int, int], mask: int, buckets: Codes) -> None:
     """The buckets of those terms of (a token, tokens in all, most tokens in a term) that are not short."""
     token, count, max_order = terms
@@ -64,7 +63,7 @@ def hash_long(out: Bytes, starts: Codes, terms: tuple[int, int, int], mask: int,
         place += count - order + ONE
 
 
-@numba.njit()
+@compiled()
 def hash_terms(out: Bytes, starts: Codes, count: int, max_order: int, mask: int, buckets: Codes) -> int:
     """Write the bucket of every term, by order and then by first token; returns how many.
 

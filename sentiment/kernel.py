@@ -4,7 +4,7 @@ A text is walked in six steps, each over all of its terms before the next, and t
 1. `tokens.tokenise` folds and splits it into a scratch buffer: " the film was great !". A term of n tokens is then
    one contiguous run of bytes.
 2. `hashing.hash_terms` hashes every term.
-3. `part` tells the terms whose bucket has a coefficient from the others.
+3. `lookup.part` tells the terms whose bucket has a coefficient from the others.
 4. `mark` sets a bit for each coefficient that is wanted, and `list_marked` finds the words that have one. Repeats are
    gone then.
 5. `distinct` counts the other buckets without their repeats, for the norm.
@@ -16,25 +16,23 @@ from __future__ import annotations
 
 from typing import NamedTuple, TypeAlias
 
-import numba
 import numpy as np
 
-from sentiment.hashing import Lanes, hash_terms
-from sentiment.lanes import WIDTH, above, choose, count_from, every, gather, load, put, scatter, store
-from sentiment.packing import pack
-from sentiment.tables import MANY, MARKED, ONE, PADDING, U32, U64, Bits, Bytes, Codes, Counts, Floats, Offsets, Tables
+from sentiment.compiled import compiled
+from sentiment.hashing import hash_terms
+from sentiment.lanes import WIDTH, above, count_from, every, gather, load, scatter, store
+from sentiment.lookup import part, rank, rank_all
+from sentiment.packing import compresses, pack
+from sentiment.tables import MARKED, ONE, PADDING, U32, U64, Bits, Bytes, Codes, Counts, Floats, Offsets, Tables
 from sentiment.tokens import list_bits, tokenise
 from sentiment.vectors import lowest, ones, prefetch
 
 F64 = np.float64
-NONE = 0xFFFFFFFF  # the rank of a bucket without a coefficient
-ALL = (1 << WIDTH) - 1  # a bit for each lane
-SAME = 0x40404040  # bit 6 of each of four bytes
+FREE = 0xFFFFFFFF  # what is in a slot without a bucket
 LISTED = 8  # there are fewer words with marks in most runs of MARKED
 
 Texts: TypeAlias = tuple[Bytes, Offsets]
 Results: TypeAlias = tuple[Floats, Counts]
-Keys: TypeAlias = tuple[Codes, Bytes]  # a model's rows and keys
 
 
 class Work(NamedTuple):
@@ -51,116 +49,69 @@ class Work(NamedTuple):
     marked: Bits
 
 
-@numba.njit(inline="always")
-def compare(row: Lanes, bucket: Lanes, keys: Bytes) -> tuple[Lanes, Lanes]:
-    """A bit for the one of the row's first four keys that is the bucket's, and that key's place."""
-    begin = row >> U32(6)
-    # Keys are less than 64, so of each byte that differs, the difference plus 63 has bit 6, and nothing is carried.
-    differ = (gather(keys, begin) ^ (bucket & U32(63)) * U32(0x01010101)) + U32(0x3F3F3F3F)
-    same = (differ ^ U32(SAME)) & (every(U32(SAME)) >> (row & U32(31)))
-    # A one in byte n, multiplied, brings n to the highest byte.
-    return same, begin + ((same >> U32(6)) * U32(0x00010203) >> U32(24))
-
-
-@numba.njit()
-def search(bucket: int, table: Keys) -> int:
-    """A bucket's rank, or NONE, by looking at each key of its row."""
-    rows, keys = table
-    row = U64(bucket >> U32(6))
-    for place in range(U64(rows[row] >> U32(6)), U64(rows[row + ONE] >> U32(6))):
-        if keys[U64(place)] == bucket & U32(63):
-            return U32(place)
-    return U32(NONE)
-
-
-@numba.njit(inline="always")
-def rank(row: Lanes, bucket: Lanes, table: Keys, buckets: Codes, first: int) -> Lanes:
-    """The places of the coefficients of WIDTH buckets, which are `buckets[first:]`; NONE where there is none."""
-    same, ranks = compare(row, bucket, table[1])
-    ranks = choose(same, U32(0), every(U32(NONE)), ranks)
-    open_ = above(row & U32(MANY), U32(0)) & (above(same, U32(0)) ^ U64(ALL))
-    while open_:
-        lane = lowest(open_)
-        open_ &= open_ - ONE
-        ranks = put(ranks, lane, search(buckets[first + lane], table))
-    return ranks
-
-
-@numba.njit()
-def part(buckets: Codes, count: int, table: Keys, row_of: Codes, parts: tuple[Codes, Codes]) -> tuple[int, int]:
-    """Write the ranks of the buckets that have one and the buckets that have none; returns how many of both.
-
-    The first bucket is repeated up to a multiple of WIDTH: repeats don't matter. So it is in `distinct`.
-    """
-    ranks, others = parts
-    kept, rest = U64(0), U64(0)
-    if count:
-        store(buckets, U64(count), every(buckets[0]))
-    for first in range(U64(0), U64(count), U64(WIDTH)):  # in a loop of its own: nothing else waits for the memory
-        store(row_of, first, gather(table[0], load(buckets, first) >> U32(6)))
-    for first in range(U64(0), U64(count), U64(WIDTH)):
-        bucket = load(buckets, first)
-        these = rank(load(row_of, first), bucket, table, buckets, first)
-        without = above(these, U32(NONE - 1))
-        pack(ranks, kept, these, without ^ U64(ALL))
-        pack(others, rest, bucket, without)
-        kept += U64(WIDTH) - ones(without)
-        rest += ones(without)
-    return kept, rest
-
-
-@numba.njit()
+@compiled()
 def distinct(buckets: Codes, count: int, slots: Codes) -> int:
     """How many distinct buckets there are. Overwrites them.
 
-    Each bucket writes its place into a slot, and whoever wrote last has it: the others are repeats of it, or go into
-    the next round, where other bits choose the slot. No slot needs clearing, and nothing branches on a bucket.
+    Each is written into a slot, and whoever wrote last has it: those that read another one there go into the next
+    round, where other bits choose the slot. Nothing branches on a bucket.
     """
-    size = U64(64)
-    while size < U64(2) * count:
-        size *= U64(2)
-    mask, shift, distinct = U32(size - ONE), U32(0), U64(0)
+    distinct, shift = U64(0), U32(0)
     while count:
-        store(buckets, U64(count), every(buckets[0]))
+        size = U64(64)
+        while size < U64(2) * count:
+            size *= U64(2)
+        for first in range(U64(0), size, U64(WIDTH)):
+            store(slots, first, every(U32(FREE)))
+        mask = U32(size - ONE)
+        store(buckets, U64(count), every(buckets[0]))  # repeats, up to a multiple of WIDTH
         for first in range(U64(0), U64(count), U64(WIDTH)):
-            scatter(slots, (load(buckets, first) >> shift) & mask, count_from(U32(first)))
+            bucket = load(buckets, first)
+            scatter(slots, (bucket >> shift) & mask, bucket)
         left = U64(0)
         for first in range(U64(0), U64(count), U64(WIDTH)):
             bucket = load(buckets, first)
-            owner = gather(slots, (bucket >> shift) & mask)
-            distinct += U64(WIDTH) - ones(above(owner ^ count_from(U32(first)), U32(0)))
-            differ = above(gather(buckets, owner) ^ bucket, U32(0))
-            # Over none that is still to be compared: owners are last in their slots.
+            differ = above(gather(slots, (bucket >> shift) & mask) ^ bucket, U32(0))
             pack(buckets, left, bucket, differ)
             left += ones(differ)
+        for first in range(U64(0), size, U64(WIDTH)):
+            distinct += U64(WIDTH) - ones(above(load(slots, first), U32(FREE - 1)))
         count, shift = left, U32((shift + U32(5)) & U32(15))
     return distinct
 
 
-@numba.njit()
-def mark(ranks: Codes, count: int, coefficients: Floats, marks: Codes) -> None:
-    """Set the bits of these coefficients, which are fetched ahead: they are needed soon."""
+@compiled()
+def mark(which: Codes, count: int, tables: Tables, marks: Codes) -> int:
+    """Set the bits of these coefficients (see `lookup.part`), which are fetched ahead; returns how many are set."""
+    repeats = U64(0)
     for place in range(count):
-        which = ranks[U64(place)]
-        prefetch(coefficients, U64(which))
-        marks[which >> U32(5)] |= U32(1) << (which & U32(31))
+        at = rank(which[U64(place)], tables.blocks)
+        prefetch(tables.coefficients, U64(at))
+        word = marks[at >> U32(5)]
+        repeats += U64(word >> (at & U32(31)) & U32(1))
+        marks[at >> U32(5)] = word | U32(1) << (at & U32(31))
+    return count - repeats
 
 
-@numba.njit()
-def list_marked(marks: Codes, marked: Bits, listed: Codes) -> tuple[int, int]:
-    """Write the places of the words that have marks, ascending; returns how many, and how many marks they have."""
+@compiled()
+def list_marked(marks: Codes, marked: Bits, listed: Codes) -> int:
+    """Write the places of the words that have marks, ascending; returns how many."""
+    if compresses():
+        count = U64(0)
+        for place in range(U64(0), U64(len(marks)), U64(WIDTH)):
+            bits = above(load(marks, place), U32(0))
+            pack(listed, count, count_from(U32(place)), bits)
+            count += ones(bits)
+        return count
     for row in range(len(marked)):
         word = U64(0)
         for place in range(U64(0), U64(MARKED), U64(WIDTH)):
             word |= above(load(marks, U64(MARKED * row) + place), U32(0)) << place
         marked[U64(row)] = word
-    count, total = list_bits(marked, len(marked), LISTED, listed), U64(0)
-    for place in range(count):
-        total += ones(U64(marks[listed[U64(place)]]))
-    return count, total
+    return list_bits(marked, len(marked), LISTED, listed)
 
 
-@numba.njit()
+@compiled()
 def sum_marked(coefficients: Floats, marks: Codes, listed: Codes, count: int, value: float) -> float:
     """`value` times each marked coefficient, added in ascending order. Clears the marks."""
     total = 0.0
@@ -174,15 +125,14 @@ def sum_marked(coefficients: Floats, marks: Codes, listed: Codes, count: int, va
     return total
 
 
-@numba.njit()
+@compiled()
 def look_up(texts: Texts, text: int, tables: Tables, work: Work, counts: Counts) -> int:
     """Steps 1 to 3 for as many texts from `text` on as there is room for; returns the one after them.
 
     Ranks stand one after another, and so do other buckets, but for WIDTH between two texts': how many, in `counts`.
     """
     data, offsets = texts
-    rule, table = (tables.runs, tables.kinds, tables.folds), (tables.rows, tables.keys)
-    mask = U32((len(tables.rows) - 1) * 64 - 1)
+    rule, mask = (tables.runs, tables.kinds, tables.folds), U32((len(tables.rows) << tables.row_bits) - 1)
     kept, rest = U64(0), U64(0)
     while text < len(counts):
         start, end = U64(offsets[text]), U64(offsets[text + ONE])
@@ -190,16 +140,15 @@ def look_up(texts: Texts, text: int, tables: Tables, work: Work, counts: Counts)
             break
         tokens = tokenise(data, (start, end), rule, work.masks, work.out, work.starts)
         terms = hash_terms(work.out, work.starts, tokens, tables.max_order, mask, work.buckets)
-        counts[text, 0], counts[text, 1] = part(
-            work.buckets, terms, table, work.slots, (work.ranks[kept:], work.others[rest:])
-        )
+        parts = work.slots, work.ranks[kept:], work.others[rest:]
+        counts[text, 0], counts[text, 1] = part(work.buckets, terms, tables, parts)
         kept += U64(counts[text, 0])
         rest += U64(counts[text, 1]) + U64(WIDTH)
         text += ONE
     return text
 
 
-@numba.njit()
+@compiled()
 def score(texts: Texts, tables: Tables, work: Work, results: Results) -> None:
     """Write margins, shape (texts,), and (distinct, kept) buckets, shape (texts, 2).
 
@@ -218,8 +167,8 @@ def score(texts: Texts, tables: Tables, work: Work, results: Results) -> None:
             ranks, others = work.ranks[kept:], work.others[rest:]
             kept += U64(counts[each, 0])
             rest += U64(counts[each, 1]) + U64(WIDTH)
-            mark(ranks, U64(counts[each, 0]), coefficients, work.marks)
-            words, marks = list_marked(work.marks, work.marked, work.buckets)
+            marks = mark(ranks, U64(counts[each, 0]), tables, work.marks)
+            words = list_marked(work.marks, work.marked, work.buckets)
             different = marks + distinct(others, U64(counts[each, 1]), work.slots)
             value = 1.0 / np.sqrt(F64(max(different, ONE)))
             total = sum_marked(coefficients, work.marks, work.buckets, words, value)
@@ -227,7 +176,7 @@ def score(texts: Texts, tables: Tables, work: Work, results: Results) -> None:
             counts[each, 0], counts[each, 1] = different, marks
 
 
-@numba.njit()
+@compiled()
 def walk(text: Bytes, tables: Tables, work: Work) -> int:
     """Write one text's folded tokens, their starts (see `tokenise`), its terms' buckets (`hash_terms`) and ranks.
 
@@ -235,12 +184,7 @@ def walk(text: Bytes, tables: Tables, work: Work) -> int:
     """
     masks, out, starts, buckets, ranks, _, _, _, _ = work
     tokens = tokenise(text, (U64(0), U64(len(text))), (tables.runs, tables.kinds, tables.folds), masks, out, starts)
-    mask = U32((len(tables.rows) - 1) * 64 - 1)
+    mask = U32((len(tables.rows) << tables.row_bits) - 1)
     terms = hash_terms(out, starts, tokens, tables.max_order, mask, buckets)
-    if terms:
-        store(buckets, terms, every(buckets[0]))
-    for first in range(U64(0), U64(terms), U64(WIDTH)):
-        bucket = load(buckets, first)
-        row = gather(tables.rows, bucket >> U32(6))
-        store(ranks, first, rank(row, bucket, (tables.rows, tables.keys), buckets, first))
+    rank_all(buckets, terms, tables, ranks)
     return tokens

@@ -18,12 +18,14 @@ SOURCES = tuple(
     for name in (
         "textrule",
         "tables",
+        "compiled",
         "vectors",
         "lanes",
         "packing",
         "codepoints",
         "tokens",
         "hashing",
+        "lookup",
         "kernel",
         "entries",
     )

@@ -11,7 +11,7 @@ from numba.core.codegen import get_host_cpu_features
 from numba.extending import intrinsic
 
 from sentiment.lanes import EIGHT, MASK, VECTOR, WIDTH, lanes
-from sentiment.vectors import BYTE, PLACE, WORD, address
+from sentiment.vectors import BIT, BYTE, PLACE, WORD, address
 
 
 @intrinsic
@@ -25,6 +25,12 @@ def pack(typing: Any, array: Any, at: Any, value: Any, bits: Any) -> Any:
         return context.get_dummy_value()
 
     return types.void(array, types.uint64, lanes, types.uint64), emit
+
+
+@intrinsic
+def compresses(typing: Any) -> Any:
+    """Whether packing is one instruction: known when the code is compiled, so what is not needed is left out."""
+    return types.boolean(), lambda _, __, ___, ____: ir.Constant(BIT, packing() == "avx512f")
 
 
 def _pack_by_compression(builder: ir.IRBuilder, first: ir.Value, value: ir.Value, bits: ir.Value) -> None:

@@ -72,8 +72,8 @@ class Scorer:
         self.tables = tables
         functions = functions or kernel()
         self._score, self._walk = functions["score"], functions["walk"]
-        arrays: tuple[npt.NDArray[Any], ...] = tables[:-1]
-        self._sizes = np.array([*map(len, arrays), tables.max_order], np.int64)
+        arrays: tuple[npt.NDArray[Any], ...] = tables[:-2]
+        self._sizes = np.array([*map(len, arrays), tables.row_bits, tables.max_order], np.int64)
         addresses = [array.ctypes.data for array in (self._sizes, *arrays)]
         self._model = (ctypes.c_void_p * len(addresses))(*addresses)
         self._own = OwnRoom(tables)

@@ -19,7 +19,9 @@ PADDING = 128  # bytes that the kernel has beyond twice a text's
 LANES = 64  # bytes that one mask tells about
 ROWS = 8  # of masks: one for each kind, and two
 MARKED = 64  # words of marks that one bit each tells about
-MANY = 32  # of a row: it has more keys than the four that are compared at once
+KEYS, KEY_BITS = 4, 6  # that a row can tell
+BLOCK_BITS = 6  # of the rows in a block
+EMPTY, MANY = 254, 255  # instead of a place in a block: a row has no key, or more than it can tell
 
 Bytes = npt.NDArray[np.uint8]
 Codes = npt.NDArray[np.uint32]
@@ -33,16 +35,19 @@ Offsets = npt.NDArray[np.int64]
 class Tables(NamedTuple):
     """A model as the kernel reads it.
 
-    Buckets come in rows of 64. The keys are the kept buckets' places in their rows, so a row's keys are a run of them,
-    and where a bucket's key stands is the place of its coefficient.
+    Buckets come in rows of 2**row_bits, rows in blocks of 2**BLOCK_BITS. A row is one number. From bit 24 on: at which
+    place among its block's coefficients its own begin, or EMPTY, or MANY. Below, KEY_BITS for each of KEYS: the places
+    of the kept buckets in the row, the last of them repeated; of MANY instead the first one's place in `kept`.
     """
 
     runs: Runs  # of ASCII bytes that are treated alike
     kinds: Bytes  # of each code point's folded form
     folds: Codes
-    rows: Codes  # bits 6 on: where a row's keys begin; MANY; 32 less 8 for each of its first four, or 31. One row more
-    keys: Bytes  # and four bytes, which are read of rows without keys at the end
-    coefficients: Floats  # of the kept buckets, ascending; the intercept last
+    rows: Codes
+    blocks: Codes  # where each block's coefficients begin, and where the last one's end
+    kept: Codes  # the kept buckets, ascending
+    coefficients: Floats  # theirs; the intercept last
+    row_bits: int
     max_order: int
 
     @property
@@ -92,15 +97,38 @@ def make_tables(
 ) -> Tables:
     """Tables of (kinds, folds, max_order), (number of buckets, kept buckets ascending), (coefficients, intercept)."""
     kinds, folds, max_order = rule_tables
-    buckets, kept = hashing
+    buckets, kept = hashing[0], np.ascontiguousarray(hashing[1], np.uint32)
     coefficients = np.append(*weights)
     kinds = np.concatenate([kinds[folds], kinds[len(folds) :]])
-    begins = np.searchsorted(kept, np.arange(buckets // 64 + 1, dtype=np.uint64) * 64).astype(np.uint32)
-    counts = np.diff(begins, append=begins[-1])
-    shifts = np.where(counts > 0, 32 - 8 * np.minimum(counts, 4), 31)  # by 31 leaves no bit that is looked at
-    rows = (begins << 6 | (counts > 4) * MANY | shifts).astype(np.uint32)
-    keys = np.append(kept % 64, [0] * 4).astype(np.uint8)
-    return Tables(ascii_runs(kinds, folds), kinds, folds, rows, keys, coefficients, max_order)
+    row_bits = _row_bits(buckets, kept)
+    rows, blocks = _rows_and_blocks(buckets, kept, row_bits)
+    return Tables(ascii_runs(kinds, folds), kinds, folds, rows, blocks, kept, coefficients, row_bits, max_order)
+
+
+def _row_bits(buckets: int, kept: Codes) -> int:
+    """Of the widest rows that hold one kept bucket or less on average, and no block more than a row can tell."""
+    for row_bits in range(KEY_BITS, 0, -1):
+        in_blocks = np.bincount(kept >> np.uint32(row_bits + BLOCK_BITS))
+        if len(kept) <= buckets >> row_bits and in_blocks.max(initial=0) <= EMPTY:
+            return row_bits
+    return 0
+
+
+def _rows_and_blocks(buckets: int, kept: Codes, row_bits: int) -> tuple[Codes, Codes]:
+    edges = np.searchsorted(kept, np.arange((buckets >> row_bits) + 1) << row_bits).astype(np.uint32)
+    counts, begins = np.diff(edges), edges[:-1]
+    blocks = np.append(begins[:: 1 << BLOCK_BITS], edges[-1:])
+    places = begins - np.repeat(blocks[:-1], 1 << BLOCK_BITS)[: len(begins)]
+    keys = np.append(kept & np.uint32((1 << row_bits) - 1), np.uint32(0))
+    few = np.zeros_like(begins)
+    for key in range(KEYS):
+        few |= keys[begins + np.clip(counts, 1, key + 1) - 1] << np.uint32(KEY_BITS * key)
+    rows = np.select(
+        [counts > KEYS, counts > 0],
+        [np.uint32(MANY << 24) | begins, places << np.uint32(24) | few],
+        np.uint32(EMPTY << 24),
+    )
+    return rows.astype(np.uint32), blocks
 
 
 def ascii_runs(kinds: Bytes, folds: Codes) -> Runs:

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-import numba
-
 from sentiment.codepoints import decode, encode
+from sentiment.compiled import compiled
 from sentiment.lanes import WIDTH
 from sentiment.tables import LANES, ONE, SPACE, U8, U32, U64, Bits, Bytes, Codes, Runs
 from sentiment.textrule import APOSTROPHE, DIGIT, MARK, OTHER, SLASH, WORD
@@ -26,7 +25,7 @@ Rule: TypeAlias = tuple[Runs, Bytes, Codes]  # of ASCII; kinds of the folded cod
 BEGINS, STOPS = 6, 7  # rows after those of the kinds: first bytes of tokens; these and what is in no token
 
 
-@numba.njit()
+@compiled()
 def fold_wide(data: Bytes, at: int, end: int, folds: Codes, out: Bytes, to: int) -> int:
     """Write `data[at:end]` to `out[to:]`, folded but for what is ASCII; returns where it ends."""
     while at < end:
@@ -50,7 +49,7 @@ def fold_wide(data: Bytes, at: int, end: int, folds: Codes, out: Bytes, to: int)
     return to
 
 
-@numba.njit()
+@compiled()
 def fold_ascii(out: Bytes, at: int, end: int, runs: Runs) -> None:
     """Fold the ASCII bytes of `out[at:end]`."""
     for run in range(len(runs)):
@@ -61,17 +60,17 @@ def fold_ascii(out: Bytes, at: int, end: int, runs: Runs) -> None:
                 out[U64(place)] = U8(byte + (shift if U8(byte - low) <= span else U8(0)))
 
 
-@numba.njit(inline="always")
+@compiled(inline="always")
 def is_set(mask: Masks, row: int, place: int) -> bool:
     return mask[row, place >> U64(6)] >> (place & U64(63)) & ONE
 
 
-@numba.njit(inline="always")
+@compiled(inline="always")
 def set_bit(mask: Masks, row: int, place: int, bit: int) -> None:
     mask[row, place >> U64(6)] |= U64(bit) << (place & U64(63))
 
 
-@numba.njit()
+@compiled()
 def tell_ascii(out: Bytes, base: int, runs: Runs, masks: Masks, chunks: int) -> None:
     """Set the bits of the ASCII bytes that are no marks."""
     for run in range(len(runs)):
@@ -82,7 +81,7 @@ def tell_ascii(out: Bytes, base: int, runs: Runs, masks: Masks, chunks: int) -> 
             masks[kind, U64(chunk)] |= within(out, base + U64(LANES * chunk), low, span)
 
 
-@numba.njit()
+@compiled()
 def tell_wide(out: Bytes, base: int, end: int, kinds: Bytes, masks: Masks) -> None:
     """Set the bits of the bytes of all other code points; of a mark's, but for the first."""
     for chunk in range((end - base) // U64(LANES) + ONE):
@@ -96,7 +95,7 @@ def tell_wide(out: Bytes, base: int, end: int, kinds: Bytes, masks: Masks) -> No
                 set_bit(masks, kind, U64(place) - base, 1)
 
 
-@numba.njit()
+@compiled()
 def find_begins(masks: Masks, chunks: int) -> None:
     """Fill the row of first bytes, as if there were no fractions."""
     word_before, inside_before = U64(0), U64(0)
@@ -110,7 +109,7 @@ def find_begins(masks: Masks, chunks: int) -> None:
         word_before, inside_before = word >> U64(63), inside >> U64(63)
 
 
-@numba.njit()
+@compiled()
 def join_fractions(out: Bytes, base: int, kinds: Bytes, masks: Masks, chunks: int) -> None:
     """Make one token of digits that are a whole token, a slash and digits; what follows is another one."""
     for chunk in range(chunks):
@@ -132,7 +131,7 @@ def join_fractions(out: Bytes, base: int, kinds: Bytes, masks: Masks, chunks: in
                 set_bit(masks, BEGINS, stop + ONE, follows & ~is_set(masks, OTHER, stop + ONE))
 
 
-@numba.njit()
+@compiled()
 def list_bits(words: Bits, count: int, at_once: int, listed: Codes) -> int:
     """Write the places of the bits that are set in the first `count` words, ascending; returns how many.
 
@@ -150,14 +149,14 @@ def list_bits(words: Bits, count: int, at_once: int, listed: Codes) -> int:
     return found
 
 
-@numba.njit()
+@compiled()
 def find_stops(masks: Masks, chunks: int) -> None:
     """Fill the row of stops."""
     for chunk in range(chunks):
         masks[STOPS, U64(chunk)] = masks[BEGINS, U64(chunk)] | masks[OTHER, U64(chunk)]
 
 
-@numba.njit()
+@compiled()
 def copy_long(out: Bytes, base: int, stops: Bits, at: int, to: int) -> int:
     """Copy a token of any length; returns that."""
     length = ONE
@@ -167,7 +166,7 @@ def copy_long(out: Bytes, base: int, stops: Bits, at: int, to: int) -> int:
     return length
 
 
-@numba.njit()
+@compiled()
 def copy_tokens(out: Bytes, base: int, stops: Bits, count: int, starts: Codes) -> None:
     """Copy the tokens to the front of `out`, a space before and after each; `starts` become their places there."""
     out[0] = SPACE
@@ -185,7 +184,7 @@ def copy_tokens(out: Bytes, base: int, stops: Bits, count: int, starts: Codes) -
     starts[count : count + U64(WIDTH)] = to
 
 
-@numba.njit()
+@compiled()
 def tokenise(data: Bytes, text: tuple[int, int], rule: Rule, masks: Masks, out: Bytes, starts: Codes) -> int:
     """Write the tokens of `data[text[0]:text[1]]` to `out`, a space before each; returns how many.
 

@@ -35,10 +35,11 @@ def least_work(data: Bytes, offsets: Offsets, terms: Offsets, table: Bits, bucke
 
 
 def main(models: Path, reviews: Path) -> None:
-    texts, scorer = [text.encode() for text in read(reviews).texts], Classifier.load(models).scorer
-    terms = np.array([len(scorer.walk(text).buckets) for text in texts])
+    texts, classifier = [text.encode() for text in read(reviews).texts], Classifier.load(models)
+    terms = np.array([len(classifier.scorer.walk(text).buckets) for text in texts])
     data, offsets = np.frombuffer(b"".join(texts), np.uint8), np.cumsum([0, *map(len, texts)])
-    table, buckets = np.ones(len(scorer.tables.rows) - 1, np.uint64), np.empty(terms.max(), np.uint32)
+    table = np.ones(classifier.manifest.hashing.buckets // 64, np.uint64)
+    buckets = np.empty(terms.max(), np.uint32)
     answer_rates(lambda: least_work(data, offsets, terms, table, buckets), len(texts))
 
 

@@ -12,12 +12,15 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from sentiment import kernel, packing
+from sentiment.compiled import compiled
 from sentiment.explanation import because, explain_text, term_texts
 from sentiment.results import Because
 from sentiment.scoring import Scorer
-from sentiment.tables import Tables, make_tables
+from sentiment.tables import MARKED, Tables, make_tables
 from sentiment.textrule import TextRule, default_text_rule
 from tests.tiny import INTERCEPT, plain_buckets, plain_margin
+from tests.unit.core.test_lanes import KINDS
 
 TOKENS = ["good", "bad", "film", "'", "/", "8/10", "d'été", "😀", "extraordinarily", "x" * 23, "y" * 24, "z" * 40, "É"]
 TEXTS = st.text(st.characters(exclude_categories=["Cs"])) | st.lists(st.sampled_from(TOKENS), max_size=600).map(
@@ -52,6 +55,21 @@ def test_margins_counts_and_explanations_are_those_of_the_definition(buckets: in
     strongest = tuple(Because(term.text, term.weight) for term in explanation.strongest(5))
     assert because(text, scorer, 5) == strongest
     assert {rank for rank, _ in term_texts(text, scorer)} == set(range(len(weights)))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_marks_are_listed_in_their_order_by_any_processor(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(packing, "packing", lambda: kind)
+    list_marked = compiled(kernel.list_marked.py_func)
+
+    @given(st.sets(st.integers(0, 5 * MARKED - 1)))
+    @example(set(range(5 * MARKED)))
+    def listed(places: set[int]) -> None:
+        marks, marked, out = np.zeros(5 * MARKED, np.uint32), np.zeros(5, np.uint64), np.zeros(6 * MARKED, np.uint32)
+        marks[list(places)] = 1 << 31
+        assert out[: list_marked(marks, marked, out)].tolist() == sorted(places)
+
+    listed()
 
 
 def test_nothing_is_read_or_written_beyond_an_array_whatever_the_bytes(tmp_path: Path) -> None:

@@ -1,0 +1,13 @@
+"""How the kernel's functions are compiled: without numba's counting of references.
+
+Their arrays belong to their caller, so there is nothing to count, but numba would do so whenever one is taken out of a
+tuple, and LLVM can't always see that it is in vain.
+"""
+
+from __future__ import annotations
+
+import functools
+
+import numba
+
+compiled = functools.partial(numba.njit, _nrt=False)
