@@ -24,6 +24,7 @@ from cli.demo.preparing import free_port
 from cli.demo.services import answers, log_has, running
 from local.java import find_java
 from sentiment.cleaning import clean
+from tests.quick_java import QUICK
 
 PROJECT = Path(__file__).parents[2]
 SENTIMENT = [sys.executable, "-m", "cli"]
@@ -53,7 +54,7 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
         place / "few.jsonl", orient="records", lines=True
     )
     flags = ["--output", str(place / "models"), "--buckets", "262144", "--penalty", "100"]
-    told = run("train", "--input", str(place / "few.jsonl"), *flags)
+    told = run("train", "--input", str(place / "few.jsonl"), *flags, env=QUICK | os.environ)
     assert "now current" in told
     return place / "models"
 
@@ -66,7 +67,7 @@ def spark_answers(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Ans
     pipeline = models / (models / "current").read_text().strip() / "spark"
     script = PROJECT / "tests" / "spark" / "isolated.py"
     command = [sys.executable, str(script), str(pipeline), str(place / "texts.json"), str(place / "answers.json")]
-    java = {"JAVA_HOME": str(find_java(PROJECT / ".local").home), "SPARK_LOCAL_IP": "127.0.0.1"}
+    java = {"JAVA_HOME": str(find_java(PROJECT / ".local").home), "SPARK_LOCAL_IP": "127.0.0.1"} | QUICK
     subprocess.run(command, check=True, capture_output=True, env=os.environ | java)
     found = json.loads((place / "answers.json").read_text("utf-8"))
     labels = ["positive" if prediction else "negative" for prediction in found["prediction"]]

@@ -22,6 +22,7 @@ from spark_jobs.publishing import Published
 from spark_jobs.session import start_session
 from spark_jobs.train_model import Training, train
 from tests.lacking import lacking
+from tests.quick_java import QUICK
 from tests.spark.strange_texts import cleaned_words, strange_texts
 
 PROJECT = Path(__file__).parents[2]
@@ -53,8 +54,7 @@ def java_home() -> Path:
     except SettingError as error:
         lacking(str(error))
     os.environ["JAVA_HOME"] = str(home)
-    # Runs this short end before the optimising compiler's work pays. Without it Java keeps too little room for code
-    os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m")
+    os.environ.update(QUICK | os.environ)
     return home
 
 
