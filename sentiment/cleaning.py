@@ -26,9 +26,9 @@ def clean(text: str) -> str:
         text = html.unescape(_LONG_REFERENCE.sub(_shorter, text))
     if "<" in text:
         text = _BREAK.sub(" ", text)
-    if text.isascii() or _has_form(text, "latin-1"):  # no surrogate, and nothing that composes with another character
+    if text.isascii() or _is_latin(text):
         return text
-    return _compose(text if _has_form(text, "utf-8") else _LONE_SURROGATE.sub("\ufffd", text))
+    return _compose(text)
 
 
 def _shorter(reference: re.Match[str]) -> str:
@@ -37,9 +37,10 @@ def _shorter(reference: re.Match[str]) -> str:
     return "\ufffd" if len(digits) > len(str(0x10FFFF)) else f"&#{digits or 0};"
 
 
-def _has_form(text: str, encoding: str) -> bool:
+def _is_latin(text: str) -> bool:
+    """Whether all characters are of Latin-1: none of those is a surrogate or composes with another."""
     try:
-        text.encode(encoding)
+        text.encode("latin-1")
     except UnicodeEncodeError:
         return False
     return True
@@ -48,9 +49,12 @@ def _has_form(text: str, encoding: str) -> bool:
 def _compose(text: str) -> str:
     """NFC, in pieces where it must be: it takes quadratic time on a run of combining marks.
 
-    A piece ends before an ASCII character, which never composes with what stands before it, or after _LONG others,
-    each of which takes two bytes or more.
+    A piece ends before an ASCII character, which never composes with what stands before it, or after _LONG others.
     """
-    if len(text.encode()) - len(text) >= _LONG and _LONG_RUN.search(text):
+    try:
+        size = len(text.encode())
+    except UnicodeEncodeError:
+        return _compose(_LONE_SURROGATE.sub("\ufffd", text))
+    if size - len(text) >= _LONG and _LONG_RUN.search(text):  # what is not ASCII takes two bytes or more
         return "".join(unicodedata.normalize("NFC", piece) for piece in _PIECE.findall(text))
     return unicodedata.normalize("NFC", text)

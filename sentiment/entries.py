@@ -27,9 +27,9 @@ def carve(memory: Memory, longest: int, tables: Tables) -> Work:
     octets, codes, words, masks = memory
     at = layout(longest, tables.max_order, len(tables.coefficients))
     out, marked = octets[4 * at.out : 4 * at.end], words[at.marked // 2 : at.marks // 2]
-    marks, starts, buckets = codes[at.marks : at.starts], codes[at.starts : at.buckets], codes[at.buckets : at.ranks]
-    ranks, others, slots = codes[at.ranks : at.others], codes[at.others : at.slots], codes[at.slots : at.out]
-    return Work(masks, out, starts, buckets, ranks, others, slots, marks, marked)
+    marks, starts, buckets = codes[at.marks : at.starts], codes[at.starts : at.buckets], codes[at.buckets : at.spots]
+    spots, others, slots = codes[at.spots : at.others], codes[at.others : at.slots], codes[at.slots : at.out]
+    return Work(masks, out, starts, buckets, spots, others, slots, marks, marked)
 
 
 @numba.njit(inline="always")

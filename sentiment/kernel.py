@@ -21,7 +21,7 @@ import numpy as np
 from sentiment.compiled import compiled
 from sentiment.hashing import hash_terms
 from sentiment.lanes import WIDTH, above, count_from, every, gather, load, scatter, store
-from sentiment.lookup import part, rank, rank_all
+from sentiment.lookup import bucket_mask, part, rank_all, rank_of
 from sentiment.packing import compresses, pack
 from sentiment.tables import MARKED, ONE, PADDING, U32, U64, Bits, Bytes, Codes, Counts, Floats, Offsets, Tables
 from sentiment.tokens import list_bits, tokenise
@@ -42,7 +42,7 @@ class Work(NamedTuple):
     out: Bytes
     starts: Codes
     buckets: Codes
-    ranks: Codes
+    spots: Codes
     others: Codes
     slots: Codes
     marks: Codes
@@ -64,7 +64,8 @@ def distinct(buckets: Codes, count: int, slots: Codes) -> int:
         for first in range(U64(0), size, U64(WIDTH)):
             store(slots, first, every(U32(FREE)))
         mask = U32(size - ONE)
-        store(buckets, U64(count), every(buckets[0]))  # repeats, up to a multiple of WIDTH
+        # Repeats of the first, up to a multiple of WIDTH. Written last, they have their slot: none is left.
+        store(buckets, U64(count), every(buckets[0]))
         for first in range(U64(0), U64(count), U64(WIDTH)):
             bucket = load(buckets, first)
             scatter(slots, (bucket >> shift) & mask, bucket)
@@ -81,11 +82,11 @@ def distinct(buckets: Codes, count: int, slots: Codes) -> int:
 
 
 @compiled()
-def mark(which: Codes, count: int, tables: Tables, marks: Codes) -> int:
-    """Set the bits of these coefficients (see `lookup.part`), which are fetched ahead; returns how many are set."""
+def mark(spots: Codes, count: int, tables: Tables, marks: Codes) -> int:
+    """Set the bits of the coefficients at these spots, which are fetched ahead; returns how many are set."""
     repeats = U64(0)
     for place in range(count):
-        at = rank(which[U64(place)], tables.blocks)
+        at = rank_of(spots[U64(place)], tables)
         prefetch(tables.coefficients, U64(at))
         word = marks[at >> U32(5)]
         repeats += U64(word >> (at & U32(31)) & U32(1))
@@ -129,18 +130,18 @@ def sum_marked(coefficients: Floats, marks: Codes, listed: Codes, count: int, va
 def look_up(texts: Texts, text: int, tables: Tables, work: Work, counts: Counts) -> int:
     """Steps 1 to 3 for as many texts from `text` on as there is room for; returns the one after them.
 
-    Ranks stand one after another, and so do other buckets, but for WIDTH between two texts': how many, in `counts`.
+    Spots stand one after another, and so do other buckets, but for WIDTH between two texts': how many, in `counts`.
     """
     data, offsets = texts
-    rule, mask = (tables.runs, tables.kinds, tables.folds), U32((len(tables.rows) << tables.row_bits) - 1)
+    rule, mask = (tables.runs, tables.kinds, tables.folds), bucket_mask(tables)
     kept, rest = U64(0), U64(0)
     while text < len(counts):
         start, end = U64(offsets[text]), U64(offsets[text + ONE])
-        if max(kept, rest) + U64(tables.max_order) * (end - start) + U64(PADDING) > U64(len(work.ranks)):
+        if max(kept, rest) + U64(tables.max_order) * (end - start) + U64(PADDING) > U64(len(work.spots)):
             break
         tokens = tokenise(data, (start, end), rule, work.masks, work.out, work.starts)
         terms = hash_terms(work.out, work.starts, tokens, tables.max_order, mask, work.buckets)
-        parts = work.slots, work.ranks[kept:], work.others[rest:]
+        parts = work.slots, work.spots[kept:], work.others[rest:]
         counts[text, 0], counts[text, 1] = part(work.buckets, terms, tables, parts)
         kept += U64(counts[text, 0])
         rest += U64(counts[text, 1]) + U64(WIDTH)
@@ -164,10 +165,10 @@ def score(texts: Texts, tables: Tables, work: Work, results: Results) -> None:
         first, text = text, look_up(texts, text, tables, work, counts)
         kept, rest = U64(0), U64(0)
         for each in range(first, text):
-            ranks, others = work.ranks[kept:], work.others[rest:]
+            spots, others = work.spots[kept:], work.others[rest:]
             kept += U64(counts[each, 0])
             rest += U64(counts[each, 1]) + U64(WIDTH)
-            marks = mark(ranks, U64(counts[each, 0]), tables, work.marks)
+            marks = mark(spots, U64(counts[each, 0]), tables, work.marks)
             words = list_marked(work.marks, work.marked, work.buckets)
             different = marks + distinct(others, U64(counts[each, 1]), work.slots)
             value = 1.0 / np.sqrt(F64(max(different, ONE)))
@@ -184,7 +185,6 @@ def walk(text: Bytes, tables: Tables, work: Work) -> int:
     """
     masks, out, starts, buckets, ranks, _, _, _, _ = work
     tokens = tokenise(text, (U64(0), U64(len(text))), (tables.runs, tables.kinds, tables.folds), masks, out, starts)
-    mask = U32((len(tables.rows) << tables.row_bits) - 1)
-    terms = hash_terms(out, starts, tokens, tables.max_order, mask, buckets)
+    terms = hash_terms(out, starts, tokens, tables.max_order, bucket_mask(tables), buckets)
     rank_all(buckets, terms, tables, ranks)
     return tokens

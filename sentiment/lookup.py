@@ -12,7 +12,20 @@ from sentiment.compiled import compiled
 from sentiment.hashing import Lanes
 from sentiment.lanes import WIDTH, above, choose, every, gather, load, put, store
 from sentiment.packing import pack
-from sentiment.tables import BLOCK_BITS, EMPTY, KEY_BITS, KEYS, MANY, ONE, U32, U64, Codes, Tables
+from sentiment.tables import (
+    BEGIN_BIT,
+    BLOCK_BITS,
+    EMPTY,
+    KEY_BITS,
+    KEYS,
+    MANY,
+    ONE,
+    PLACE_BITS,
+    U32,
+    U64,
+    Codes,
+    Tables,
+)
 from sentiment.vectors import lowest, ones
 
 NONE = 0xFFFFFFFF  # the place, or rank, of a bucket without a coefficient
@@ -20,17 +33,34 @@ ALL = (1 << WIDTH) - 1  # a bit for each lane
 KEY = (1 << KEY_BITS) - 1  # the bits of a row's first key
 EACH = sum(1 << KEY_BITS * key for key in range(KEYS))  # times a number of KEY_BITS: that number in each key's place
 
-Parts: TypeAlias = tuple[Codes, Codes, Codes]  # rows; what is written of buckets with a coefficient, and without
+Parts: TypeAlias = tuple[Codes, Codes, Codes]  # rows, spots, other buckets
+
+
+@compiled(inline="always")
+def bucket_mask(tables: Tables) -> int:
+    return U32((len(tables.rows) << tables.row_bits) - 1)
+
+
+@compiled(inline="always")
+def spot_of(bucket: Lanes, place: Lanes, tables: Tables) -> Lanes:
+    """Where a coefficient is: its block and its place there, as one number."""
+    return bucket >> U32(tables.row_bits + BLOCK_BITS) << U32(PLACE_BITS) | place
+
+
+@compiled(inline="always")
+def rank_of(spot: int, tables: Tables) -> int:
+    """The place among all coefficients of the one at a spot."""
+    return U32(tables.blocks[spot >> U32(PLACE_BITS)] + (spot & U32((1 << PLACE_BITS) - 1)))
 
 
 @compiled()
 def search(bucket: int, row: int, tables: Tables) -> int:
     """A bucket's place in its block, or NONE, by looking at each kept bucket of a row of MANY."""
-    kept, rank = tables.kept, U64(row & U32(0xFFFFFF))
-    while rank < U64(len(kept)) and kept[rank] < bucket:
-        rank += ONE
-    if rank < U64(len(kept)) and kept[rank] == bucket:
-        return U32(U32(rank) - tables.blocks[U64(bucket) >> U64(tables.row_bits + BLOCK_BITS)])
+    kept, at = tables.kept, U64(row & U32((1 << BEGIN_BIT) - 1))
+    while at < U64(len(kept)) and kept[at] < bucket:
+        at += ONE
+    if at < U64(len(kept)) and kept[at] == bucket:
+        return U32(U32(at) - tables.blocks[U64(bucket) >> U64(tables.row_bits + BLOCK_BITS)])
     return U32(NONE)
 
 
@@ -39,11 +69,11 @@ def find(buckets: Codes, rows: Codes, first: int, tables: Tables) -> Lanes:
     """The places in their blocks of the WIDTH buckets from `first` on, whose rows these are; EMPTY or more: none."""
     bucket, row = load(buckets, first), load(rows, first)
     differ = row ^ (bucket & U32((1 << tables.row_bits) - 1)) * U32(EACH)
-    begin = row >> U32(24)
+    begin = row >> U32(BEGIN_BIT)
     places = every(U32(NONE))
     for key in range(KEYS - 1, -1, -1):
         places = choose(differ & U32(KEY << KEY_BITS * key), U32(0), begin + U32(key), places)
-    left = above(row, U32((MANY << 24) - 1))
+    left = above(row, U32((MANY << BEGIN_BIT) - 1))
     while left:
         lane = lowest(left)
         left &= left - ONE
@@ -62,38 +92,30 @@ def read_rows(buckets: Codes, count: int, tables: Tables, rows: Codes) -> None:
 
 @compiled()
 def part(buckets: Codes, count: int, tables: Tables, parts: Parts) -> tuple[int, int]:
-    """Write what `rank` takes, of buckets that have a coefficient, and the buckets that have none; returns how many.
+    """Write the spots of the buckets that have a coefficient, and the buckets that have none; returns how many.
 
     Up to WIDTH - 1 of them are repeats of the first: they don't matter.
     """
-    rows, which, others = parts
-    kept, rest, block_bits = U64(0), U64(0), U32(tables.row_bits + BLOCK_BITS)
+    rows, spots, others = parts
+    kept, rest = U64(0), U64(0)
     read_rows(buckets, count, tables, rows)  # in a loop of its own: nothing else waits for the memory
     for first in range(U64(0), U64(count), U64(WIDTH)):
         bucket, places = load(buckets, first), find(buckets, rows, first, tables)
         without = above(places, U32(EMPTY - 1))
-        pack(which, kept, bucket >> block_bits << U32(8) | places, without ^ U64(ALL))
+        pack(spots, kept, spot_of(bucket, places, tables), without ^ U64(ALL))
         pack(others, rest, bucket, without)
         kept += U64(WIDTH) - ones(without)
         rest += ones(without)
     return kept, rest
 
 
-@compiled(inline="always")
-def rank(which: int, blocks: Codes) -> int:
-    """The place of a coefficient among all, given its block and its place there."""
-    return U32(blocks[which >> U32(8)] + (which & U32(255)))
-
-
 @compiled()
 def rank_all(buckets: Codes, count: int, tables: Tables, ranks: Codes) -> None:
     """Write the rank of each bucket, or NONE; up to WIDTH - 1 more numbers are written."""
-    block_bits = U32(tables.row_bits + BLOCK_BITS)
     read_rows(buckets, count, tables, ranks)
     for first in range(U64(0), U64(count), U64(WIDTH)):
         store(ranks, first, find(buckets, ranks, first, tables))
     for term in range(U64(count)):
         place = ranks[term]
-        ranks[term] = (
-            U32(NONE) if place >= U32(EMPTY) else rank(buckets[term] >> block_bits << U32(8) | place, tables.blocks)
-        )
+        found = place < U32(EMPTY)
+        ranks[term] = rank_of(U32(spot_of(buckets[term], place, tables)), tables) if found else U32(NONE)

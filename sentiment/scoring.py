@@ -102,7 +102,7 @@ class Scorer:
         at, codes = room.layout, room.work.view(np.uint32)
         starts = codes[at.starts :][: tokens + 1].copy()
         folded = codes[at.out :].view(np.uint8)[: starts[-1]].copy()
-        ranks = codes[at.ranks :][:terms].view(np.int32).copy()
+        ranks = codes[at.spots :][:terms].view(np.int32).copy()
         return Walk(folded, starts, codes[at.buckets :][:terms].copy(), ranks)
 
     def _score_piece(self, texts: Sequence[bytes]) -> tuple[Floats, Counts]:

@@ -20,7 +20,9 @@ LANES = 64  # bytes that one mask tells about
 ROWS = 8  # of masks: one for each kind, and two
 MARKED = 64  # words of marks that one bit each tells about
 KEYS, KEY_BITS = 4, 6  # that a row can tell
+BEGIN_BIT = KEYS * KEY_BITS  # of a row: where its coefficients begin
 BLOCK_BITS = 6  # of the rows in a block
+PLACE_BITS = 8
 EMPTY, MANY = 254, 255  # instead of a place in a block: a row has no key, or more than it can tell
 
 Bytes = npt.NDArray[np.uint8]
@@ -35,16 +37,17 @@ Offsets = npt.NDArray[np.int64]
 class Tables(NamedTuple):
     """A model as the kernel reads it.
 
-    Buckets come in rows of 2**row_bits, rows in blocks of 2**BLOCK_BITS. A row is one number. From bit 24 on: at which
-    place among its block's coefficients its own begin, or EMPTY, or MANY. Below, KEY_BITS for each of KEYS: the places
-    of the kept buckets in the row, the last of them repeated; of MANY instead the first one's place in `kept`.
+    Buckets come in rows of 2**row_bits, rows in blocks of 2**BLOCK_BITS, and a block has EMPTY coefficients at most.
+    The keys of a row are the places in it of the buckets that have one. A row is one number: from BEGIN_BIT on, its
+    first coefficient's place in its block; below, KEYS keys, the last one repeated. A row without a key is EMPTY there
+    and 0 below; one with more than KEYS is MANY there, and below the place of its first bucket in `kept`.
     """
 
     runs: Runs  # of ASCII bytes that are treated alike
     kinds: Bytes  # of each code point's folded form
     folds: Codes
     rows: Codes
-    blocks: Codes  # where each block's coefficients begin, and where the last one's end
+    blocks: Codes  # where each block's coefficients begin
     kept: Codes  # the kept buckets, ascending
     coefficients: Floats  # theirs; the intercept last
     row_bits: int
@@ -66,7 +69,7 @@ class Layout(NamedTuple):
     marks: int
     starts: int
     buckets: int
-    ranks: int
+    spots: int
     others: int
     slots: int
     out: int
@@ -81,12 +84,12 @@ def layout(longest: int, max_order: int, coefficients: int) -> Layout:
     marks = marked + 2 * words
     starts = marks + MARKED * words
     buckets = starts + longest + PADDING
-    ranks = buckets + terms
-    others = ranks + terms
+    spots = buckets + terms
+    others = spots + terms
     slots = others + terms
     out = slots + 4 * terms
     return Layout(
-        columns, marked, marks, starts, buckets, ranks, others, slots, out, out + (2 * longest + PADDING) // 4 + 1
+        columns, marked, marks, starts, buckets, spots, others, slots, out, out + (2 * longest + PADDING) // 4 + 1
     )
 
 
@@ -106,7 +109,10 @@ def make_tables(
 
 
 def _row_bits(buckets: int, kept: Codes) -> int:
-    """Of the widest rows that hold one kept bucket or less on average, and no block more than a row can tell."""
+    """Of the widest rows that have one key or less on average, and EMPTY coefficients or fewer in each block.
+
+    Rows of one bucket always do: their blocks have 64. Hashes spread evenly, so the average decides.
+    """
     for row_bits in range(KEY_BITS, 0, -1):
         in_blocks = np.bincount(kept >> np.uint32(row_bits + BLOCK_BITS))
         if len(kept) <= buckets >> row_bits and in_blocks.max(initial=0) <= EMPTY:
@@ -117,18 +123,14 @@ def _row_bits(buckets: int, kept: Codes) -> int:
 def _rows_and_blocks(buckets: int, kept: Codes, row_bits: int) -> tuple[Codes, Codes]:
     edges = np.searchsorted(kept, np.arange((buckets >> row_bits) + 1) << row_bits).astype(np.uint32)
     counts, begins = np.diff(edges), edges[:-1]
-    blocks = np.append(begins[:: 1 << BLOCK_BITS], edges[-1:])
-    places = begins - np.repeat(blocks[:-1], 1 << BLOCK_BITS)[: len(begins)]
+    blocks = begins[:: 1 << BLOCK_BITS].copy()
+    places = begins - np.repeat(blocks, 1 << BLOCK_BITS)[: len(begins)]
     keys = np.append(kept & np.uint32((1 << row_bits) - 1), np.uint32(0))
-    few = np.zeros_like(begins)
+    told = places << np.uint32(BEGIN_BIT)
     for key in range(KEYS):
-        few |= keys[begins + np.clip(counts, 1, key + 1) - 1] << np.uint32(KEY_BITS * key)
-    rows = np.select(
-        [counts > KEYS, counts > 0],
-        [np.uint32(MANY << 24) | begins, places << np.uint32(24) | few],
-        np.uint32(EMPTY << 24),
-    )
-    return rows.astype(np.uint32), blocks
+        told |= keys[begins + np.clip(counts, 1, key + 1) - 1] << np.uint32(KEY_BITS * key)
+    empty, many = np.uint32(EMPTY << BEGIN_BIT), np.uint32(MANY << BEGIN_BIT)
+    return np.where(counts > KEYS, many | begins, np.where(counts > 0, told, empty)), blocks
 
 
 def ascii_runs(kinds: Bytes, folds: Codes) -> Runs:

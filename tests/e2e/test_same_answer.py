@@ -67,8 +67,8 @@ def spark_answers(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Ans
     pipeline = models / (models / "current").read_text().strip() / "spark"
     script = PROJECT / "tests" / "spark" / "isolated.py"
     command = [sys.executable, str(script), str(pipeline), str(place / "texts.json"), str(place / "answers.json")]
-    java = {"JAVA_HOME": str(find_java(PROJECT / ".local").home), "SPARK_LOCAL_IP": "127.0.0.1"} | QUICK
-    subprocess.run(command, check=True, capture_output=True, env=os.environ | java)
+    java = {"JAVA_HOME": str(find_java(PROJECT / ".local").home), "SPARK_LOCAL_IP": "127.0.0.1"}
+    subprocess.run(command, check=True, capture_output=True, env=QUICK | os.environ | java)
     found = json.loads((place / "answers.json").read_text("utf-8"))
     labels = ["positive" if prediction else "negative" for prediction in found["prediction"]]
     return dict(zip(REVIEWS, zip(labels, found["probability"], strict=True), strict=True))

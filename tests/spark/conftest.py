@@ -54,7 +54,8 @@ def java_home() -> Path:
     except SettingError as error:
         lacking(str(error))
     os.environ["JAVA_HOME"] = str(home)
-    os.environ.update(QUICK | os.environ)
+    for name, value in QUICK.items():
+        os.environ.setdefault(name, value)
     return home
 
 

@@ -43,7 +43,7 @@ def work(longest: int, tables: Tables) -> kernel.Work:
 def main() -> None:
     chance, rule = random.Random(7), default_text_rule()
     for buckets, max_order in ((64, 1), (1 << 18, 3), (1 << 24, 8)):
-        # The first row has more than it can tell, the last ones have none.
+        # The first row has more than it can tell; most have one or none.
         kept = np.union1d(np.arange(6), np.arange(0, max(buckets // 2, 64), 61)).astype(np.uint32)
         weights = (np.ones(len(kept)), 0.0)
         tables = make_tables((rule.kinds(), rule.folds(), max_order), (buckets, kept), weights)

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from sentiment import kernel, packing
 from sentiment.compiled import compiled
 from sentiment.explanation import because, explain_text, term_texts
+from sentiment.lanes import WIDTH
 from sentiment.results import Because
 from sentiment.scoring import Scorer
 from sentiment.tables import MARKED, Tables, make_tables
@@ -70,6 +71,16 @@ def test_marks_are_listed_in_their_order_by_any_processor(kind: str, monkeypatch
         assert out[: list_marked(marks, marked, out)].tolist() == sorted(places)
 
     listed()
+
+
+@pytest.mark.parametrize("shared", [0, 16, 21])
+def test_distinct_buckets_are_counted_and_nothing_is_written_beyond_them(shared: int) -> None:
+    different = np.arange(1 << min(24 - shared, 8), dtype=np.uint32) << np.uint32(shared)
+    buckets = np.concatenate([different, different, different[-1:]])  # one more than a multiple of WIDTH
+    beyond = np.full(64, 7, np.uint32)
+    memory = np.concatenate([buckets, np.zeros(WIDTH, np.uint32), beyond])
+    assert kernel.distinct(memory, len(buckets), np.zeros(4 * len(buckets), np.uint32)) == len(different)
+    assert memory[-len(beyond) :].tolist() == beyond.tolist()
 
 
 def test_nothing_is_read_or_written_beyond_an_array_whatever_the_bytes(tmp_path: Path) -> None:

@@ -8,8 +8,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sentiment.lanes import WIDTH
-from sentiment.lookup import NONE, part, rank, rank_all
-from sentiment.tables import EMPTY, MANY
+from sentiment.lookup import NONE, part, rank_all, rank_of
+from sentiment.tables import BEGIN_BIT, EMPTY, MANY
 from sentiment.textrule import default_text_rule
 from tests.unit.core.test_kernel import tables_of
 
@@ -23,6 +23,7 @@ RULE = default_text_rule()
 @example([], [0, 63])
 @example([(0, 5, 1), (64, 4, 1)], [0])
 @example([(0, 64, 1)], [])
+@example([(first, 64 - first // 2, 64) for first in range(4)], [64 * 63 + 5])  # as many in a block as there may be
 @example([(0, 300, 1), (2**17, 300, 64), (2**18 - 1, 1, 1)], [2**18 - 2])
 def test_every_kept_bucket_has_its_rank_and_no_other_has_one(buckets: int, runs: list[Run], others: list[int]) -> None:
     kept = np.unique([(start + step * each) % buckets for start, count, step in runs for each in range(count)])
@@ -30,12 +31,12 @@ def test_every_kept_bucket_has_its_rank_and_no_other_has_one(buckets: int, runs:
     wanted = np.where(np.isin(asked, kept), np.searchsorted(kept, asked), NONE)
     tables = tables_of(RULE, buckets, dict.fromkeys(map(int, kept), 1.0))
 
-    ranks, rows, which, without = (np.zeros(len(asked) + 2 * WIDTH, np.uint32) for _ in range(4))
+    ranks, rows, spots, without = (np.zeros(len(asked) + 2 * WIDTH, np.uint32) for _ in range(4))
     rank_all(np.append(asked, ranks), len(asked), tables, ranks)
     assert ranks[: len(asked)].tolist() == wanted.tolist()
 
-    found, not_found = part(np.append(asked, ranks), len(asked), tables, (rows, which, without))
-    assert {rank(each, tables.blocks) for each in which[:found]} == set(wanted.tolist()) - {NONE}
+    found, not_found = part(np.append(asked, ranks), len(asked), tables, (rows, spots, without))
+    assert {rank_of(each, tables) for each in spots[:found]} == set(wanted.tolist()) - {NONE}
     assert {*without[:not_found].tolist()} == {*asked[wanted == NONE].tolist()}
 
 
@@ -45,6 +46,6 @@ def test_rows_are_as_wide_as_what_they_tell_allows() -> None:
     twice = tables_of(RULE, 1 << 18, dict.fromkeys(range(0, 1 << 18, 32), 1.0))
     assert twice.row_bits == 5
     near = tables_of(RULE, 1 << 18, dict.fromkeys(range(EMPTY), 1.0))
-    assert (near.row_bits, near.rows[0] >> 24, near.rows[4] >> 24) == (6, MANY, EMPTY)
+    assert (near.row_bits, near.rows[0] >> BEGIN_BIT, near.rows[4] >> BEGIN_BIT) == (6, MANY, EMPTY)
     nearer = tables_of(RULE, 1 << 18, dict.fromkeys(range(EMPTY + 1), 1.0))
     assert (nearer.row_bits, len(nearer.rows)) == (1, 1 << 17)
