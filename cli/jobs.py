@@ -1,4 +1,4 @@
-"""`sentiment train`, `explore` and `score`: the commands of Spark's scripts, with a Java runtime found first."""
+"""`sentiment train`, `explore` and `score`: the commands of Spark's scripts, for which a Java runtime is found."""
 
 from __future__ import annotations
 
@@ -20,12 +20,13 @@ def job(verb: str, module: str) -> click.Command:
     @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
     @click.pass_context
     def run(ctx: click.Context, arguments: tuple[str, ...]) -> None:
-        os.environ["JAVA_HOME"] = str(find_java(Path(os.environ.get("SENTIMENT_HOME", ".local"))).home)
         try:
             command = with_variables(importlib.import_module(module).command, f"SENTIMENT_{verb}")
         except ModuleNotFoundError as error:
             extra = "`pip install '.[train]'` in the project's folder"
             raise SettingError(f"`sentiment {verb}` needs the package {error.name}: {extra}") from error
+        if not {*ctx.help_option_names} & {*arguments}:
+            os.environ["JAVA_HOME"] = str(find_java(Path(os.environ.get("SENTIMENT_HOME", ".local"))).home)
         command.main(list(arguments), prog_name=ctx.command_path, help_option_names=ctx.help_option_names)
 
     return run

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import os
+import signal
 import sys
 from typing import Any
 
@@ -63,8 +65,14 @@ def cli() -> None:
 
 def main(arguments: list[str] | None = None) -> Any:
     """Run the command line; an expected error is one line on standard error and its own exit code."""
+    if os.getpid() == 1:  # a container's first process: the system drops a signal for which it has no handler
+        signal.signal(signal.SIGTERM, _end)
     try:
         cli.main(args=arguments, prog_name="sentiment", standalone_mode=True)
     except SentimentError as error:
         click.echo(f"sentiment: {error}", err=True)
         sys.exit(error.exit_code)
+
+
+def _end(number: int, _: object) -> None:
+    sys.exit(128 + number)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import functools
-import multiprocessing
 import os
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
@@ -18,7 +16,7 @@ from api.settings import WHOLE_NUMBERS, Settings, read_settings
 from cli import broker_options
 from cli.address import free_address
 from cli.server import announce, make_server
-from monitoring.room import FIGURES, take_room
+from monitoring.room import FIGURES, take_room, when_orphaned
 from sentiment import Classifier
 from streaming.brokers.seam import Reply
 from streaming.settings import Connection, refuse
@@ -83,7 +81,7 @@ def start_worker(settings: Settings, connection: Connection | None, feedback_top
     """
     from api.app import create_app
 
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    when_orphaned(lambda: os._exit(1))  # it would keep the port from the server's successor
     take_room()
     publish = _publish(connection, feedback_topic) if connection else None
     return create_app(Classifier.load(settings.model), settings, publish)
@@ -93,13 +91,3 @@ def _publish(connection: Connection, topic: str) -> Publish:
     publisher = broker_options.publisher(connection)
     headers = [("content-type", b"application/json")]
     return lambda key, value: publisher.publish(Reply(topic, key, value, headers))
-
-
-def _end_with_parent() -> None:
-    """A parent that was killed can't stop its workers, which would keep the port from its successor, nor tidy up."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        if folder := os.environ.get(FIGURES):
-            shutil.rmtree(folder, ignore_errors=True)
-        os._exit(1)

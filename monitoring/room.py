@@ -6,8 +6,12 @@ SIGBUS in the middle of a request or a batch, at the first figure that finds the
 
 from __future__ import annotations
 
+import multiprocessing
 import os
+import shutil
+from collections.abc import Callable
 from pathlib import Path
+from threading import Thread
 
 from sentiment.errors import ServiceError
 
@@ -33,3 +37,17 @@ def _make(file: Path) -> None:
     with new.open("wb") as opened:
         os.posix_fallocate(opened.fileno(), 0, BYTES)
     new.rename(file)
+
+
+def when_orphaned(act: Callable[[], None]) -> None:
+    """Have a worker do this once its parent was killed, which then can neither stop it nor remove their folder."""
+    Thread(target=_outlive, args=(act,), daemon=True).start()
+
+
+def _outlive(act: Callable[[], None]) -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        if folder := os.environ.get(FIGURES):
+            shutil.rmtree(folder, ignore_errors=True)
+        act()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http import HTTPStatus
 from socketserver import ThreadingMixIn
 from threading import Thread
@@ -34,6 +34,12 @@ class Server6(Server):
 
 
 class Quiet(WSGIRequestHandler):
+    timeout = 10.0  # seconds: who connects and says nothing must not hold a thread
+
+    def handle(self) -> None:
+        with suppress(TimeoutError):
+            super().handle()
+
     def log_message(self, *_: object) -> None:
         """A probe every few seconds is not worth a line."""
 
@@ -60,8 +66,10 @@ def endpoint(registry: CollectorRegistry) -> WSGIApplication:
         path = environment["PATH_INFO"]
         if path == "/metrics":
             return metrics(environment, start)
-        known = {"/health/live": HTTPStatus.OK, "/health/ready": _readiness(registry)}
-        status = known.get(path, HTTPStatus.NOT_FOUND)
+        if path == "/health/ready":
+            status = _readiness(registry)
+        else:
+            status = HTTPStatus.OK if path == "/health/live" else HTTPStatus.NOT_FOUND
         start(f"{status.value} {status.phrase}", [("Content-Type", "text/plain; charset=utf-8")])
         return [f"{status.phrase}\n".encode()]
 

@@ -14,12 +14,12 @@ from dataclasses import replace
 from functools import partial
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event
 
 from prometheus_client import CollectorRegistry
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
-from monitoring.room import FIGURES, take_room
+from monitoring.room import FIGURES, take_room, when_orphaned
 from sentiment import Classifier
 from sentiment.errors import SentimentError
 from streaming import garbage
@@ -93,21 +93,13 @@ def _process(settings: StreamSettings, model: Path) -> None:
     """What a worker's process does: the same as a worker alone, but for the endpoint, which its supervisor has."""
     say_what_happens()
     stop = stop_on_signal(patient=True)
-    Thread(target=_stop_with_parent, args=(stop,), daemon=True).start()
+    when_orphaned(stop.set)  # its supervisor's successor starts workers of the same names
     try:
         take_room()
         _work(settings, model, CollectorRegistry(), stop)
     except SentimentError as error:
         log.error("%s", error)
         sys.exit(error.exit_code)
-
-
-def _stop_with_parent(stop: Event) -> None:
-    """A supervisor that was killed can't stop its workers, and its successor's have the same names."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        stop.set()
 
 
 def stop_on_signal(*, patient: bool = False) -> Event:

@@ -16,6 +16,7 @@ from streaming.brokers.header_names import accept_any
 from streaming.brokers.kafka_python_broker import CLOSE_SECONDS, COMMIT_SECONDS, KafkaPythonBroker
 from streaming.brokers.kafka_python_plain import broker_errors, client_options
 from streaming.brokers.leaving import leave
+from streaming.brokers.opening import opened, undone_if_it_fails
 from streaming.brokers.seam import CLEANUP, MOST_BYTES, Broker, Group, Reader, Sender, Topic
 from streaming.settings import Connection, Limits
 
@@ -33,13 +34,9 @@ class KafkaPythonCluster:
     def join(self, group: Group) -> Broker:
         with broker_errors(f"joining group {group.name} at {self._connection.bootstrap_servers}"):
             producer = self._transactional_producer(group)
-            try:
+            with undone_if_it_fails(lambda: producer.close(CLOSE_SECONDS)):
                 consumer = self._consumer(group)
-                leaving = partial(leave, self._connection, group)
-                return KafkaPythonBroker(consumer, producer, self._limits, leaving)
-            except BaseException:
-                producer.close(CLOSE_SECONDS)
-                raise
+            return KafkaPythonBroker(consumer, producer, self._limits, partial(leave, self._connection, group))
 
     def read(self, topics: Sequence[str], *, from_beginning: bool) -> Reader:
         return plain.KafkaPythonReader(self._connection, topics, from_beginning=from_beginning)
@@ -80,13 +77,14 @@ class KafkaPythonCluster:
     def _admin(self, doing: str) -> Iterator[KafkaAdminClient]:
         with (
             broker_errors(f"{doing} at {self._connection.bootstrap_servers}"),
-            closing(KafkaAdminClient(**client_options(self._connection))) as admin,
+            closing(opened(KafkaAdminClient, **client_options(self._connection))) as admin,
         ):
             yield admin
 
     def _consumer(self, group: Group) -> KafkaConsumer:
         """A static member: a restart takes its partitions back at once, a second process of its name is refused."""
-        consumer = KafkaConsumer(
+        consumer = opened(
+            KafkaConsumer,
             group.topic,
             **client_options(self._connection),
             group_id=group.name,
@@ -99,13 +97,15 @@ class KafkaPythonCluster:
             max_partition_fetch_bytes=self._limits.batch_bytes,
             metrics_enabled=False,
         )
-        # A leader of the group that does not know the topic yet would hand out nothing and rebalance at once.
-        consumer.partitions_for_topic(group.topic)
+        with undone_if_it_fails(consumer.close):
+            # A leader of the group that does not know the topic yet would hand out nothing and rebalance at once.
+            consumer.partitions_for_topic(group.topic)
         return consumer
 
     def _transactional_producer(self, group: Group) -> KafkaProducer:
         """Its first act ends the transaction that a killed predecessor of the same name left open."""
-        producer = KafkaProducer(
+        producer = opened(
+            KafkaProducer,
             **client_options(self._connection),
             transactional_id=group.transactional_id,
             transaction_timeout_ms=2 * COMMIT_SECONDS * 1000,
@@ -118,7 +118,8 @@ class KafkaPythonCluster:
             retry_backoff_ms=RETRY_MILLISECONDS,
             metrics_enabled=False,
         )
-        producer.init_transactions()
+        with undone_if_it_fails(lambda: producer.close(CLOSE_SECONDS)):
+            producer.init_transactions()
         return producer
 
 

@@ -23,6 +23,7 @@ from kafka.structs import TopicPartition
 
 from sentiment.errors import ServiceError
 from streaming.brokers import timeout
+from streaming.brokers.opening import opened, undone_if_it_fails
 from streaming.brokers.seam import TAKEN, Record, Reply
 from streaming.settings import Connection, Limits
 
@@ -151,7 +152,8 @@ def _commits(consumer: KafkaConsumer, partitions: Sequence[TopicPartition]) -> d
 @contextmanager
 def _asking(connection: Connection, group: str, topic: str) -> Iterator[tuple[KafkaConsumer, list[TopicPartition]]]:
     """A consumer that only asks: it does not join its group. And the topic's partitions."""
-    with closing(KafkaConsumer(**client_options(connection), group_id=group, enable_auto_commit=False)) as consumer:
+    options = client_options(connection) | {"group_id": group, "enable_auto_commit": False}
+    with closing(opened(KafkaConsumer, **options)) as consumer:
         yield consumer, [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or ()]
 
 
@@ -160,20 +162,27 @@ class KafkaPythonReader:
 
     def __init__(self, connection: Connection, topics: Sequence[str], *, from_beginning: bool) -> None:
         with broker_errors(f"reading {', '.join(topics)} at {connection.bootstrap_servers}"):
-            self._consumer = KafkaConsumer(
+            self._consumer = opened(
+                KafkaConsumer,
                 **client_options(connection),
                 isolation_level="read_committed",
                 enable_auto_commit=False,
                 allow_auto_create_topics=False,
                 metrics_enabled=False,
             )
-            partitions = [TopicPartition(t, p) for t in topics for p in self._consumer.partitions_for_topic(t)]
-            self._consumer.assign(partitions)
-            place = self._consumer.seek_to_beginning if from_beginning else self._consumer.seek_to_end
-            place(*partitions)
-            for partition in partitions:
-                self._consumer.position(partition, timeout_ms=START_MS)
-            self._ends = self._consumer.end_offsets(partitions, timeout_ms=START_MS)  # of what is committed
+            with undone_if_it_fails(self._consumer.close):
+                self._ends = self._started(topics, from_beginning=from_beginning)
+
+    def _started(self, topics: Sequence[str], *, from_beginning: bool) -> dict[TopicPartition, int]:
+        """Go to where reading starts; returns where each partition ends, of what is committed."""
+        partitions = [TopicPartition(t, p) for t in topics for p in self._consumer.partitions_for_topic(t)]
+        self._consumer.assign(partitions)
+        place = self._consumer.seek_to_beginning if from_beginning else self._consumer.seek_to_end
+        place(*partitions)
+        for partition in partitions:
+            self._consumer.position(partition, timeout_ms=START_MS)
+        ends: dict[TopicPartition, int] = self._consumer.end_offsets(partitions, timeout_ms=START_MS)
+        return ends
 
     def poll(self, seconds: float) -> list[Record]:
         with broker_errors("reading"):
@@ -195,7 +204,8 @@ class KafkaPythonSender:
     def __init__(self, connection: Connection, limits: Limits) -> None:
         self._unacknowledged: list[Any] = []
         with broker_errors(f"connecting to {connection.bootstrap_servers}"):
-            self._producer = KafkaProducer(
+            self._producer = opened(
+                KafkaProducer,
                 **client_options(connection),
                 enable_idempotence=True,
                 acks="all",

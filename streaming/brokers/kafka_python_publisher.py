@@ -10,6 +10,7 @@ from kafka import KafkaProducer
 
 from sentiment.errors import ServiceError
 from streaming.brokers.kafka_python_plain import broker_errors, client_options, send
+from streaming.brokers.opening import opened
 from streaming.brokers.seam import Reply
 from streaming.settings import Connection
 
@@ -55,7 +56,8 @@ class KafkaPythonPublisher:
     def _connect(self) -> KafkaProducer:
         """A record that is not acknowledged in time is dropped, so that one that was given up is not sent later."""
         milliseconds = int(WAIT_SECONDS * 1000)
-        return KafkaProducer(
+        return opened(
+            KafkaProducer,
             **client_options(self._connection) | {"bootstrap_timeout_ms": milliseconds},
             enable_idempotence=True,
             acks="all",

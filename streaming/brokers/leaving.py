@@ -9,6 +9,7 @@ from kafka.admin import MemberToRemove
 from kafka.errors import KafkaError
 
 from streaming.brokers.kafka_python_plain import client_options
+from streaming.brokers.opening import opened
 from streaming.brokers.seam import Group
 from streaming.settings import Connection
 
@@ -18,5 +19,5 @@ def leave(connection: Connection, group: Group, member_id: str) -> None:
 
     The member id keeps a successor of the same name in the group.
     """
-    with suppress(KafkaError), closing(KafkaAdminClient(**client_options(connection))) as admin:
+    with suppress(KafkaError), closing(opened(KafkaAdminClient, **client_options(connection))) as admin:
         admin.remove_group_members(group.name, [MemberToRemove(member_id, group.instance)])

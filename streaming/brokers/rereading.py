@@ -10,6 +10,7 @@ from kafka.structs import TopicPartition
 
 from sentiment.errors import ServiceError
 from streaming.brokers.kafka_python_plain import START_MS, broker_errors, client_options, record_of
+from streaming.brokers.opening import opened
 from streaming.brokers.seam import Partition, Record
 from streaming.settings import Connection
 
@@ -47,7 +48,8 @@ class Rereader:
             yield from polled[place]
 
     def _connect(self) -> KafkaConsumer:
-        return KafkaConsumer(
+        return opened(
+            KafkaConsumer,
             **client_options(self._connection),
             isolation_level="read_committed",
             auto_offset_reset="earliest",  # so that an offset which is gone is seen to be

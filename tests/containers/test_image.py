@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import signal
+import time
+
 import pytest
 
-from tests.containers.places import Container
+from tests.containers.places import Container, Place
+from tests.kafka_broker import why_no_container
 
 
 def run(container: Container, *command: str) -> tuple[int, str]:
@@ -38,6 +42,22 @@ def test_it_explains_by_the_library_that_was_made_when_the_image_was_built(conta
     program = "from sentiment import Classifier, library; print(library.PATH.exists(), end=' ');"
     program += "print(Classifier.load('/models').explain('a good film').strongest(1)[0].text)"
     assert run(container, "python", "-c", program) == (0, "True good")
+
+
+def test_sigterm_ends_what_has_only_begun(place: Place) -> None:
+    if reason := why_no_container():
+        pytest.skip(f"of the image alone, and {reason}")
+    service = place.run("stream", "--bootstrap-servers", "192.0.2.1:9092")  # of no machine: it is waited for
+    assert isinstance(service, Container)
+    while not _catches(service, signal.SIGTERM):
+        time.sleep(0.1)
+    assert service.stop() == 128 + signal.SIGTERM
+
+
+def _catches(container: Container, which: signal.Signals) -> bool:
+    """Whether its first process has a handler for a signal."""
+    _, told = run(container, "sed", "-n", "s/^SigCgt:\\s*//p", "/proc/1/status")
+    return bool(int(told, 16) >> (which - 1) & 1)
 
 
 def test_labels_tell_what_it_is(container: Container) -> None:

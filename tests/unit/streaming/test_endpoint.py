@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import socket
 import time
+from collections.abc import Iterable
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
-from prometheus_client import CollectorRegistry, Gauge
+from prometheus_client import CollectorRegistry, Gauge, Metric
+from prometheus_client.registry import Collector
 
 from sentiment import Classifier
 from sentiment.errors import ServiceError
-from streaming.endpoint import READY_SECONDS, serving
+from streaming.endpoint import READY_SECONDS, Quiet, serving
 from streaming.metrics import POLLED, StreamMetrics
 
 
@@ -50,6 +52,29 @@ def test_a_worker_that_has_not_come_back_to_poll_is_not_ready() -> None:
     Gauge(POLLED, "as of a stuck worker", registry=registry).set(time.time() - READY_SECONDS - 1)
     with serving(registry, "127.0.0.1", 0) as port:
         assert get(port, "/health/ready")[0] == 503
+
+
+def test_who_says_nothing_is_hung_up_on(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(Quiet, "timeout", 0.2)
+    with serving(CollectorRegistry(), "127.0.0.1", 0) as port:
+        for said in (b"", b"GET /metrics HT"):
+            with socket.create_connection(("127.0.0.1", port), timeout=10) as silent:
+                silent.sendall(said)
+                assert silent.recv(1) == b""
+        assert get(port, "/health/live")[0] == 200
+    assert capfd.readouterr().err == ""
+
+
+def test_a_process_is_live_though_its_figures_can_not_be_told(capfd: pytest.CaptureFixture[str]) -> None:
+    class Broken(Collector):
+        def collect(self) -> Iterable[Metric]:
+            raise OSError("the disk is gone")
+
+    registry = CollectorRegistry()
+    with serving(registry, "127.0.0.1", 0) as port:
+        registry.register(Broken())
+        assert (get(port, "/health/live")[0], get(port, "/health/ready")[0]) == (200, 500)
+    assert "the disk is gone" in capfd.readouterr().err
 
 
 def test_there_is_nothing_else(classifier: Classifier) -> None:
