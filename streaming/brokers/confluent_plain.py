@@ -221,7 +221,14 @@ class ConfluentSender:
         return self
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
-        if kind is None:
-            unsent = self._producer.flush(SEND_SECONDS)
-            if self._error or unsent:
-                raise ServiceError(f"sending failed: {self._error or f'{unsent} records are not acknowledged'}")
+        try:
+            if kind is None:
+                self._settle()
+        finally:  # what is not acknowledged by now would keep the client's threads
+            self._producer.purge()
+            self._producer.poll(0)
+
+    def _settle(self) -> None:
+        unsent = self._producer.flush(SEND_SECONDS)
+        if self._error or unsent:
+            raise ServiceError(f"sending failed: {self._error or f'{unsent} records are not acknowledged'}")
