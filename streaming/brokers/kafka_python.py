@@ -97,7 +97,7 @@ class KafkaPythonCluster:
             max_partition_fetch_bytes=self._limits.batch_bytes,
             metrics_enabled=False,
         )
-        with undone_if_it_fails(consumer.close):
+        with undone_if_it_fails(lambda: consumer.close(autocommit=False, timeout_ms=CLOSE_SECONDS * 1000)):
             # A leader of the group that does not know the topic yet would hand out nothing and rebalance at once.
             consumer.partitions_for_topic(group.topic)
         return consumer

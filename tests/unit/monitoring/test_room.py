@@ -32,6 +32,22 @@ StreamMetrics(classifier, CollectorRegistry()).polled({("reviews", 0): 7})
 sys.stdout.buffer.write(served.text())
 """
 
+ORPHAN = """
+import multiprocessing
+import os
+import time
+from monitoring.room import when_orphaned
+
+def work():
+    when_orphaned(lambda: (print("orphaned", flush=True), os._exit(0)))
+    print("working", flush=True)
+    time.sleep(60)
+
+if __name__ == "__main__":
+    multiprocessing.get_context("spawn").Process(target=work, daemon=True).start()
+    time.sleep(60)
+"""
+
 
 def test_all_figures_have_their_room_from_the_start(tmp_path: Path) -> None:
     model, folder = write_tiny_model(tmp_path), tmp_path / "figures"
@@ -61,3 +77,17 @@ def test_one_worker_alone_has_no_files(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.chdir(tmp_path)
     room.take_room()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_worker_whose_parent_is_killed_removes_their_folder_and_then_acts(tmp_path: Path) -> None:
+    program, folder = tmp_path / "orphan.py", tmp_path / "figures"
+    program.write_text(ORPHAN)
+    folder.mkdir()
+    (folder / "counter_1.db").touch()
+    environment = os.environ | {room.FIGURES: str(folder)}
+    with subprocess.Popen([sys.executable, program], env=environment, stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        assert parent.stdout.readline() == "working\n"
+        parent.kill()
+        assert parent.stdout.read() == "orphaned\n"
+    assert not folder.exists()
