@@ -42,9 +42,14 @@ def bucket_mask(tables: Tables) -> int:
 
 
 @compiled(inline="always")
+def block_of(bucket: Lanes, tables: Tables) -> Lanes:
+    return bucket >> U32(tables.row_bits + BLOCK_BITS)
+
+
+@compiled(inline="always")
 def spot_of(bucket: Lanes, place: Lanes, tables: Tables) -> Lanes:
     """Where a coefficient is: its block and its place there, as one number."""
-    return bucket >> U32(tables.row_bits + BLOCK_BITS) << U32(PLACE_BITS) | place
+    return block_of(bucket, tables) << U32(PLACE_BITS) | place
 
 
 @compiled(inline="always")
@@ -60,7 +65,7 @@ def search(bucket: int, row: int, tables: Tables) -> int:
     while at < U64(len(kept)) and kept[at] < bucket:
         at += ONE
     if at < U64(len(kept)) and kept[at] == bucket:
-        return U32(U32(at) - tables.blocks[U64(bucket) >> U64(tables.row_bits + BLOCK_BITS)])
+        return U32(U32(at) - tables.blocks[block_of(bucket, tables)])
     return U32(NONE)
 
 

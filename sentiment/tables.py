@@ -22,8 +22,8 @@ MARKED = 64  # words of marks that one bit each tells about
 KEYS, KEY_BITS = 4, 6  # that a row can tell
 BEGIN_BIT = KEYS * KEY_BITS  # of a row: where its coefficients begin
 BLOCK_BITS = 6  # of the rows in a block
-PLACE_BITS = 8
-EMPTY, MANY = 254, 255  # instead of a place in a block: a row has no key, or more than it can tell
+PLACE_BITS = 32 - BEGIN_BIT  # what is left of a row: a place in a block
+EMPTY, MANY = (1 << PLACE_BITS) - 2, (1 << PLACE_BITS) - 1  # instead of one: a row has no key, or more than it can tell
 
 Bytes = npt.NDArray[np.uint8]
 Codes = npt.NDArray[np.uint32]
