@@ -35,10 +35,8 @@ WORKDIR /source
 COPY . .
 RUN pip install --no-deps --no-build-isolation --target=/app .
 WORKDIR /
-# The scorer is compiled here, for machines with AVX2, so that no image carries a compiler; --build-arg CPU=generic is
-# for all others.
-ARG CPU=x86-64-v3
-RUN NUMBA_CACHE_DIR=/tmp/kernels sentiment models library --cpu ${CPU}
+# The scorer is compiled here, for each level of processors, so that no image carries a compiler.
+RUN NUMBA_CACHE_DIR=/tmp/kernels sentiment models library
 
 
 FROM base AS java

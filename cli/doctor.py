@@ -79,7 +79,8 @@ def _look(part: str, look: Callable[[], str]) -> Finding:
 
 def _scorer() -> str:
     kernel()
-    return str(library.PATH) if library.PATH.exists() else f"compiled by numba {version('numba')}"
+    libraries = library.made()
+    return str(library.load(libraries).path) if libraries else f"compiled by numba {version('numba')}"
 
 
 def _model(path: Path) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +14,10 @@ from rich.table import Table
 
 from cli.compare import compare_on, compare_reports, show_comparison
 from cli.predict_file import Job
-from sentiment import Classifier, versions
+from sentiment import Classifier, library, versions
 from sentiment.behaviour import Behaviour, Failure, run_suite
 from sentiment.errors import ModelError, SettingError
 from sentiment.folder import MANIFEST, read_manifest
-from sentiment.library import PATH
 from sentiment.scoring import kernel
 
 _MODELS = click.option(
@@ -130,25 +131,19 @@ def compile_scorer() -> None:
     click.echo(f"compiled: {', '.join(kernel())}")
 
 
-@models.command()
-@click.option(
-    "--cpu",
-    type=click.Choice(["x86-64-v2", "x86-64-v3", "x86-64-v4", "generic"]),
-    default="generic",
-    show_default=True,
-    help="The oldest processors that it must run on; v3 has AVX2, `generic` is any of this machine's architecture.",
-)
-def library(cpu: str) -> None:
-    """Compile the scorer to a library beside its source, which is used from then on, without numba.
+@models.command("library")
+def make_libraries() -> None:
+    """Compile the scorer to libraries beside its source, which are used from then on, without numba.
 
-    For the building of images. Needs numba and `ld`, on Linux.
+    One for each level of processors: a process loads the fastest one that its machine can run. For the building of
+    images. Needs numba and `ld`, on Linux.
     """
-    try:
-        from sentiment.library_build import build
-    except ModuleNotFoundError as error:
-        raise SettingError(f"{error.name} is not installed: install numba") from error
-    build(cpu, PATH)
-    click.echo(f"written: {PATH}")
+    for level in library.LEVELS:
+        command = [sys.executable, "-P", "-m", "sentiment.library_build", level]
+        done = subprocess.run(command, stderr=subprocess.PIPE, text=True, check=False)
+        if done.returncode:
+            raise SettingError(f"no library for {level}: {done.stderr.strip().rpartition(chr(10))[2]}")
+        click.echo(f"written: {library.path_of(level)}")
 
 
 def _chosen(folder: Path, version: str | None) -> Path:

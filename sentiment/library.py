@@ -1,16 +1,22 @@
-"""The kernel as a library, made when an image is built (see `library_build`): it needs neither numba nor LLVM."""
+"""The kernel as libraries, made when an image is built (see `library_build`): they need neither numba nor LLVM.
+
+There is one for each level of processors, and a process loads the fastest one that its machine can run.
+"""
 
 from __future__ import annotations
 
 import ctypes
 import hashlib
+import platform
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sentiment.errors import SettingError
 
 HERE = Path(__file__).parent
-PATH = HERE / "libkernel.so"
+GENERIC = "generic"  # any processor of this architecture
+LEVELS = ("x86-64-v4", "x86-64-v3", GENERIC) if platform.machine() == "x86_64" else (GENERIC,)  # the fastest first
 NAMES = ("score", "walk")
 MADE_FROM = "made_from"  # the symbol of the sources' fingerprint
 SOURCES = tuple(
@@ -33,24 +39,44 @@ SOURCES = tuple(
 # Keeps Python's lock: giving it up and taking it back makes a single answer slower in a server of several threads.
 PROTOTYPE = ctypes.PYFUNCTYPE(ctypes.c_int64, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64, ctypes.c_void_p)
 
+Function = Callable[[Any, int, int, Any], int]  # see `entries.score_pointers` and `entries.walk_pointers`
+
+
+class Library(NamedTuple):
+    path: Path
+    functions: Mapping[str, Function]
+
 
 def fingerprint() -> str:
     """A checksum of the sources that are compiled."""
     return hashlib.sha256(b"".join((HERE / name).read_bytes() for name in SOURCES)).hexdigest()
 
 
-def load(path: Path) -> dict[str, Any]:
-    """The library's functions, by name.
+def path_of(level: str) -> Path:
+    return HERE / f"libkernel-{level}.so"
 
-    SettingError if it was made from other sources or for a newer processor: its first bytes say which one it needs,
-    and the system's loader refuses it before any of it runs.
+
+def made() -> list[Path]:
+    """The libraries that are there, the fastest first."""
+    return [path for path in map(path_of, LEVELS) if path.exists()]
+
+
+def load(paths: Sequence[Path]) -> Library:
+    """The first of these that this machine can run.
+
+    The first bytes of each say which level it needs, and the system's loader refuses it before any of it runs.
+    SettingError if all are refused, or if it was made from other sources.
     """
-    way_out = "make it anew for this kind of machine (`sentiment models library`), or delete it and use numba"
-    try:
-        library = ctypes.PyDLL(str(path))
-        made_from = (ctypes.c_char * 64).in_dll(library, MADE_FROM).value.decode()
-    except (OSError, ValueError) as error:
-        raise SettingError(f"{path} is no kernel for this machine ({error}): {way_out}") from error
-    if made_from != fingerprint():
-        raise SettingError(f"{path} was made from other sources than those beside it: {way_out}")
-    return {name: PROTOTYPE((name, library)) for name in NAMES}
+    way_out = "make them anew on this kind of machine (`sentiment models library`), or delete them and use numba"
+    refused = []
+    for path in paths:
+        try:
+            library = ctypes.PyDLL(str(path))
+            made_from = (ctypes.c_char * 64).in_dll(library, MADE_FROM).value.decode()
+        except (OSError, ValueError) as error:
+            refused.append(f"{path} is no kernel for this machine ({error})")
+            continue
+        if made_from != fingerprint():
+            raise SettingError(f"{path} was made from other sources than those beside it: {way_out}")
+        return Library(path, {name: PROTOTYPE((name, library)) for name in NAMES})
+    raise SettingError(f"{'; '.join(refused)}: {way_out}")

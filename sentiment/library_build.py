@@ -1,8 +1,12 @@
-"""Makes the library of the kernel: numba's LLVM code, without what no caller needs, through LLVM and `ld`."""
+"""Makes a library of the kernel: numba's LLVM code, without what no caller needs, through LLVM and `ld`.
+
+As a program it makes one, `python -m sentiment.library_build LEVEL`: numba takes the processor to compile for once.
+"""
 
 from __future__ import annotations
 
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -17,7 +21,7 @@ from sentiment.errors import SettingError
 def build(cpu: str, path: Path) -> None:
     """Write the library for processors of a level as `x86-64-v3`, or for all of this architecture: `generic`.
 
-    To be called before anything else is compiled, for numba takes its processor once.
+    To be called before anything else is compiled. SettingError if it can't be linked.
     """
     numba.config.CPU_NAME, numba.config.CPU_FEATURES = cpu, ""
     llvm.initialize_native_target()
@@ -55,7 +59,7 @@ def _object(module: llvm.ModuleRef, cpu: str) -> bytes:
 
 
 def _link(code: bytes, cpu: str, path: Path) -> None:
-    level = [] if cpu == "generic" else ["-z", cpu]  # which the system's loader compares with the machine
+    level = [] if cpu == library.GENERIC else ["-z", cpu]  # which the system's loader compares with the machine
     with tempfile.NamedTemporaryFile(suffix=".o") as file:
         file.write(code)
         file.flush()
@@ -66,3 +70,10 @@ def _link(code: bytes, cpu: str, path: Path) -> None:
             raise SettingError("there is no `ld`: install binutils") from error
         except subprocess.CalledProcessError as error:
             raise SettingError(f"`{' '.join(command)}`: {error.stderr.strip()}") from error
+
+
+if __name__ == "__main__":
+    try:
+        build(sys.argv[1], library.path_of(sys.argv[1]))
+    except SettingError as error:
+        sys.exit(str(error))

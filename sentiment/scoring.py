@@ -1,11 +1,11 @@
-"""A model, bound to the compiled kernel: the library beside this file if there is one, as in an image, else numba's."""
+"""A model, bound to the compiled kernel: a library beside this file if there is one, as in an image, else numba's."""
 
 from __future__ import annotations
 
 import ctypes
 import functools
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate, islice
 from typing import Any, NamedTuple
 
@@ -19,18 +19,17 @@ from sentiment.tables import Bytes, Codes, Counts, Floats, Tables, layout
 PIECE = 128  # texts that are scored together: what is made of them is still in a near cache when it is read
 OWN_BYTES = 16_384  # of a text that a thread has room for at any time
 
-Function = Callable[[Any, int, int, Any], int]  # see `entries.score_pointers` and `entries.walk_pointers`
-
 
 @functools.cache
-def kernel() -> Mapping[str, Function]:
+def kernel() -> Mapping[str, library.Function]:
     """Its functions by name, loaded or compiled once for the process. SettingError if neither can be done."""
-    if library.PATH.exists():
-        return library.load(library.PATH)
+    if libraries := library.made():
+        return library.load(libraries).functions
     try:
         from sentiment.entries import entries
     except ModuleNotFoundError as error:
-        raise SettingError(f"there is neither {library.PATH} nor {error.name}: install numba") from error
+        lacking = library.path_of(library.GENERIC)
+        raise SettingError(f"there is neither {lacking} nor {error.name}: install numba") from error
 
     return {name: library.PROTOTYPE(entry.address) for name, entry in entries(library.fingerprint()).items()}
 
@@ -68,7 +67,7 @@ class Walk(NamedTuple):
 class Scorer:
     """Scores and walks texts, UTF-8 of less than 2**30 bytes and 2**31 terms. Safe to share between threads."""
 
-    def __init__(self, tables: Tables, functions: Mapping[str, Function] | None = None) -> None:
+    def __init__(self, tables: Tables, functions: Mapping[str, library.Function] | None = None) -> None:
         self.tables = tables
         functions = functions or kernel()
         self._score, self._walk = functions["score"], functions["walk"]

@@ -1,4 +1,4 @@
-"""The kernel as a library: numba's answers to the last bit, without numba; what does not fit is refused."""
+"""The kernel as libraries: numba's answers to the last bit, without numba; what does not fit is refused."""
 
 from __future__ import annotations
 
@@ -53,6 +53,15 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "libkernel.so"
 
 
+@pytest.fixture
+def newer(made: Path, tmp_path: Path) -> Path:
+    """The same for a processor that there is not yet."""
+    path, needs = tmp_path / "newer.so", made.read_bytes()
+    assert needs.count(NEEDS_V2) == 1
+    path.write_bytes(needs.replace(NEEDS_V2, NEEDS_ANOTHER))
+    return path
+
+
 @pytest.fixture(scope="module")
 def classifier(tmp_path_factory: pytest.TempPathFactory) -> Classifier:
     return Classifier.load(write_tiny_model(tmp_path_factory.mktemp("models") / "models"))
@@ -60,7 +69,7 @@ def classifier(tmp_path_factory: pytest.TempPathFactory) -> Classifier:
 
 @pytest.fixture(scope="module")
 def scorers(made: Path, classifier: Classifier) -> tuple[Scorer, Scorer]:
-    return classifier.scorer, Scorer(classifier.scorer.tables, library.load(made))
+    return classifier.scorer, Scorer(classifier.scorer.tables, library.load([made]).functions)
 
 
 def answers(scorer: Scorer, texts: list[bytes]) -> list[bytes]:
@@ -92,7 +101,7 @@ def test_it_explains_alike(scorers: tuple[Scorer, Scorer], classifier: Classifie
 
 def test_a_package_with_the_library_needs_no_numba(made: Path, classifier: Classifier, tmp_path: Path) -> None:
     package = shutil.copytree(library.HERE, tmp_path / "sentiment", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(made, package / library.PATH.name)
+    shutil.copy(made, package / library.path_of(library.GENERIC).name)
     program = (
         "import sys; sys.modules |= {'numba': None, 'llvmlite': None}; import sentiment; print(sentiment.__file__);"
         f"model = sentiment.Classifier.load({str(classifier.path)!r});"
@@ -111,29 +120,43 @@ def test_without_library_and_numba_the_way_out_is_told() -> None:
         "import sys; sys.modules |= {'numba': None}; from sentiment import errors, scoring\n"
         "try: scoring.kernel()\nexcept errors.SettingError as error: print(error)"
     )
-    assert run(program).endswith("libkernel.so nor numba: install numba")
+    assert run(program).endswith("libkernel-generic.so nor numba: install numba")
 
 
 def test_one_from_other_sources_is_refused(made: Path, tmp_path: Path) -> None:
     other = tmp_path / "libkernel.so"
     other.write_bytes(made.read_bytes().replace(library.fingerprint().encode(), b"0" * 64))
     with pytest.raises(SettingError, match=r"from other sources .*`sentiment models library`"):
-        library.load(other)
+        library.load([other])
 
 
 @pytest.mark.skipif(not X86, reason="levels are those of x86-64")
-def test_one_for_a_newer_processor_is_refused_before_it_runs(made: Path, tmp_path: Path) -> None:
-    newer, needs = tmp_path / "libkernel.so", made.read_bytes()
-    assert needs.count(NEEDS_V2) == 1
-    newer.write_bytes(needs.replace(NEEDS_V2, NEEDS_ANOTHER))
+def test_one_for_a_newer_processor_is_refused_before_it_runs(newer: Path) -> None:
     with pytest.raises(SettingError, match=r"ISA level is lower than required.*`sentiment models library`"):
-        library.load(newer)
+        library.load([newer])
+
+
+@pytest.mark.skipif(not X86, reason="levels are those of x86-64")
+def test_the_first_one_that_this_machine_can_run_is_taken(made: Path, newer: Path) -> None:
+    assert library.load([newer, made]).path == made
+
+
+@pytest.mark.skipif(not X86, reason="levels are those of x86-64")
+def test_the_fastest_stands_first(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(library, "HERE", tmp_path)
+    for level in ("generic", "x86-64-v3", "x86-64-v4"):
+        library.path_of(level).touch()
+    assert [path.stem for path in library.made()] == [
+        "libkernel-x86-64-v4",
+        "libkernel-x86-64-v3",
+        "libkernel-generic",
+    ]
 
 
 def test_what_is_no_library_is_refused(tmp_path: Path) -> None:
     (tmp_path / "libkernel.so").write_bytes(b"")
     with pytest.raises(SettingError, match="no kernel for this machine"):
-        library.load(tmp_path / "libkernel.so")
+        library.load([tmp_path / "libkernel.so"])
 
 
 def test_the_fingerprint_is_of_all_that_is_compiled() -> None:
