@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from sentiment.curves import ranking
 from sentiment.predictions import probabilities
 
 Floats = npt.NDArray[np.float64]
@@ -112,8 +113,6 @@ def platt(margins: Floats, observed: Observed) -> tuple[float, float]:
 def review_limit(probability: Floats, labels: Labels, precision: float) -> float:
     """The least confidence c such that, of the answers at least as sure as c, `precision` are right; 1.0 if none is."""
     confidence = np.maximum(probability, 1.0 - probability)
-    right = (probability > 0.5) == (labels == 1)
-    order = np.argsort(-confidence, kind="stable")
-    reached = np.cumsum(right[order]) / np.arange(1, len(order) + 1) >= precision
-    last = np.flatnonzero(reached)
-    return float(confidence[order[last[-1]]]) if len(last) else 1.0
+    answers, right = ranking(confidence), ((probability > 0.5) == (labels == 1)).astype(np.float64)
+    enough = np.flatnonzero(answers.passed(right) / answers.passed(np.ones(len(right))) >= precision)
+    return float(confidence[answers.order[answers.ends[enough[-1]]]]) if len(enough) else 1.0

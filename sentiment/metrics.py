@@ -10,6 +10,7 @@ from sentiment.curves import BINS, Floats, Ints, Labels, Ranking, bin_of, rankin
 
 ROUNDS = 1000
 DRAWN_AT_ONCE = 1 << 20  # labels: some megabytes
+LEAST_GROUPS = 20  # that an interval is drawn from: samples of fewer are too much alike
 MEASURES = ("accuracy", "precision", "recall", "f1", "roc_auc", "pr_auc", "brier", "ece")
 
 
@@ -66,12 +67,16 @@ def intervals(
 
     What is drawn are `groups`, shape (n,): rows that have one number there are not independent of one another, and
     drawn one by one would make intervals too narrow (Davison & Hinkley 1997, 3.8). The interval is the percentiles of
-    the scores of `rounds` redrawn samples; (nan, nan) where a measure has no value. The ECE has none: redrawing adds to
-    its absolute gaps, so percentiles can lie wholly above what was measured. Hold it against `ece_by_chance`.
+    the scores of `rounds` redrawn samples. It is (nan, nan) where a measure has no value, with fewer than LEAST_GROUPS,
+    and where no sample differs, as if all answers are right: that tells nothing of how wrong others may be. The ECE has
+    none: redrawing adds to its absolute gaps, so percentiles can lie wholly above what was measured. Hold it against
+    `ece_by_chance`.
     """
     rows, chance = _rows(labels, probability), np.random.default_rng(seed)
     names, group = np.unique(groups, return_inverse=True)
     n = len(names)
+    if n < LEAST_GROUPS:
+        return {name: (np.nan, np.nan) for name in MEASURES if name != "ece"}
     drawn = (np.bincount(chance.integers(0, n, n), minlength=n).astype(np.float64)[group] for _ in range(rounds))
     found = [_scores(rows, times) for times in drawn]
     return {name: _spread(np.array([getattr(scores, name) for scores in found])) for name in MEASURES if name != "ece"}
@@ -97,11 +102,6 @@ def roc_auc(labels: Labels, score: Floats) -> float:
     """The area under the ROC curve; ties count half. nan with one class only."""
     rows, positive = ranking(score), (labels == 1).astype(np.float64)
     return _roc_auc(rows.passed(positive), rows.passed(1.0 - positive))
-
-
-def expected_calibration_error(labels: Labels, probability: Floats) -> float:
-    """Mean distance of the share of positives from the mean probability, over bins of equal width (Guo et al. 2017)."""
-    return _calibration_error(bin_of(probability), labels - probability)
 
 
 def _rows(labels: Labels, probability: Floats) -> _Rows:
@@ -149,14 +149,15 @@ def _pr_auc(positives: Floats, negatives: Floats) -> float:
 
 
 def _calibration_error(place: Ints, gaps: Floats) -> float:
+    """Mean distance of the share of positives from the mean probability, over bins of equal width (Guo et al. 2017)."""
     return float(np.abs(np.bincount(place, gaps, BINS)).sum() / max(len(place), 1))
 
 
 def _spread(values: Floats) -> tuple[float, float]:
-    """The middle 95 % of the values that there are."""
+    """The middle 95 % of the values that there are; (nan, nan) where that is of no width."""
     known = values[~np.isnan(values)]
     low, high = np.quantile(known, [0.025, 0.975]) if len(known) else (np.nan, np.nan)
-    return float(low), float(high)
+    return (float(low), float(high)) if low < high else (np.nan, np.nan)
 
 
 def _ratio(part: float, whole: float) -> float:

@@ -73,14 +73,19 @@ def _files(spark: SparkSession, entry: str) -> list[File]:
 
 
 def _by_format(files: list[File], entry: str) -> list[tuple[Loader, list[File]]]:
-    found = {ending: [file for file in files if ending in _endings(file.path)] for ending in LOADERS}
-    if not any(found.values()):
+    found: dict[Loader, list[File]] = {}
+    for file in files:
+        if load := _loader_of(file.path):
+            found.setdefault(load, []).append(file)
+    if not found:
         raise DataError(f"{entry} holds no file that ends with {', '.join(LOADERS)} (compressed or not)")
-    return [(LOADERS[ending], chosen) for ending, chosen in found.items() if chosen]
+    return list(found.items())
 
 
-def _endings(path: str) -> list[str]:
-    return ["." + part.lower() for part in path.rsplit("/", 1)[-1].split(".")[-2:]]
+def _loader_of(path: str) -> Loader | None:
+    """By the last ending, or where that is not known, as a compressed file's, by the one before it."""
+    *_, before, last = "", "", *path.rsplit("/", 1)[-1].lower().split(".")[1:]
+    return LOADERS.get(f".{last}") or LOADERS.get(f".{before}")
 
 
 def _csv(spark: SparkSession, files: list[File]) -> list[DataFrame]:

@@ -59,5 +59,6 @@ def _weakest(evidence: Evidence) -> list[str]:
     if scores["accuracy"] >= metrics[ALL]["accuracy"]:
         return []
     where = f"texts of {part(worst)}" if worst.startswith(WORDS) else f"texts in {language(worst)}"
-    accuracy = f"{figure(scores['accuracy'])} ({span(scores['interval']['accuracy'])}, {scores['n']:,} rows)"
+    measured = ", ".join(filter(None, [span(scores["interval"]["accuracy"]), f"{scores['n']:,} rows"]))
+    accuracy = f"{figure(scores['accuracy'])} ({measured})"
     return [f"It does worst on {where}: accuracy {accuracy}, against {figure(metrics[ALL]['accuracy'])} overall."]

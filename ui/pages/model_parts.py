@@ -47,7 +47,8 @@ def data_warnings(version: Version, words: Words) -> None:
 
 
 def scores(shown: Sequence[Version], words: Words) -> None:
-    """Each language's scores; beside another version, theirs and the difference."""
+    """Each language's scores; beside another version, theirs and the difference, judged where the rows were the same."""
+    judged = len({_measured_on(version) for version in shown}) == 1
     table: dict[str, list[str]] = {words("column.measure"): [words(f"measure.{name}") for name in MEASURES]}
     for language in languages(shown[0]):
         found = [version.manifest.metrics.get(language, {}) for version in shown]
@@ -58,11 +59,12 @@ def scores(shown: Sequence[Version], words: Words) -> None:
             ]
         if len(shown) > 1:
             table[f"{told} · {words('model.difference')}"] = [
-                _difference(found[0].get(name), found[1].get(name), name, words) for name in MEASURES
+                _difference(found[0].get(name), found[1].get(name), name if judged else None, words) for name in MEASURES
             ]
     st.dataframe(pd.DataFrame(table), hide_index=True, alt=words("model.scores"))
     drawn = any("interval" in each for version in shown for each in version.manifest.metrics.values())
-    st.caption(" ".join([words("model.scores_note"), *([words("model.interval_note")] if drawn else [])]))
+    notes = {"scores_note": True, "interval_note": drawn, "own_rows_note": not judged}
+    st.caption(" ".join(words(f"model.{note}") for note, said in notes.items() if said))
 
 
 def figures(shown: Sequence[Version], language: str, words: Words) -> None:
@@ -195,13 +197,24 @@ def _figure(metrics: Mapping[str, Any], measure: str, words: Words) -> str:
     if value is None:
         return "–"
     told = words.number(value, 3)
-    return f"{told} ({words.number(ends[0], 3)} – {words.number(ends[1], 3)})" if ends else told
+    if not ends or None in ends:
+        return told
+    return f"{told} ({words.number(ends[0], 3)} – {words.number(ends[1], 3)})"
 
 
-def _difference(ours: float | None, theirs: float | None, measure: str, words: Words) -> str:
-    """By how much the version in use differs, and in words whether that is better."""
+def _difference(ours: float | None, theirs: float | None, measure: str | None, words: Words) -> str:
+    """By how much the version in use differs and, if a measure is named, in words whether that is better."""
     if ours is None or theirs is None:
         return "–"
+    told = words.signed(ours - theirs, 3)
+    if measure is None:
+        return told
     better = (ours - theirs) * (-1 if measure in LESS_IS_BETTER else 1)
     judged = "model.same" if round(better, 3) == 0 else "model.better" if better > 0 else "model.worse"
-    return f"{words.signed(ours - theirs, 3)} {words(judged)}"
+    return f"{told} {words(judged)}"
+
+
+def _measured_on(version: Version) -> tuple[object, ...]:
+    """What is the same where the same rows were scored: they follow from all rows, and from the test files."""
+    data, metrics = version.manifest.data, version.manifest.metrics
+    return data.get("fingerprint"), *data.get("tests", []), metrics.get(ALL, {}).get("n")

@@ -77,3 +77,15 @@ def test_outside_of_the_review_band_the_promised_share_is_right() -> None:
 
 def test_where_no_answer_is_good_enough_all_need_review() -> None:
     assert review_limit(np.array([0.9, 0.1]), np.array([0, 1], np.int8), 0.97) == 1.0
+
+
+@given(
+    rows=st.lists(st.tuples(st.sampled_from([0.05, 0.2, 0.5, 0.7, 0.9]), st.booleans()), min_size=1),
+    precision=st.sampled_from([0.5, 0.8, 0.97]),
+)
+def test_answers_of_one_confidence_are_all_sure_or_none_is(rows: list[tuple[float, bool]], precision: float) -> None:
+    probability, labels = np.array([row[0] for row in rows]), np.array([row[1] for row in rows], np.int8)
+    confidence = np.maximum(probability, 1 - probability)
+    right = (probability > 0.5) == labels
+    limits = [1.0, *(each for each in np.unique(confidence) if right[confidence >= each].mean() >= precision)]
+    assert review_limit(probability, labels, precision) == (min(limits[1:]) if limits[1:] else 1.0)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from sentiment.curves import Floats, Labels, coverage_precision, precision_recall, ranking, reliability, roc, wilson
 from sentiment.language import language_of
-from sentiment.metrics import MEASURES, ece_by_chance, evaluate, expected_calibration_error, intervals, roc_auc
+from sentiment.metrics import MEASURES, ece_by_chance, evaluate, intervals, roc_auc
 from sentiment.predictions import probabilities
 
 ROWS = st.lists(st.tuples(st.booleans(), st.sampled_from([0.0, 0.1, 0.2, 0.5, 0.7, 0.9, 1.0])), min_size=1)
@@ -83,7 +83,6 @@ def test_the_calibration_error_is_the_mean_gap_of_the_reliability_bins(rows: lis
     assert bins.rows.sum() == len(rows)
     gap = (np.abs(bins.predicted - bins.observed) * bins.rows).sum() / len(rows)
     assert evaluate(labels, probability).ece == pytest.approx(gap)
-    assert expected_calibration_error(labels, probability) == pytest.approx(gap)
 
 
 def test_no_rows_have_no_ranking() -> None:
@@ -121,7 +120,7 @@ def test_calibrated_answers_exceed_the_error_of_chance_alone_in_one_draw_of_fort
     probability = random.beta(0.5, 0.5, 400)
     mean, most = ece_by_chance(probability, seed=1)
     drawn = (random.random((4000, 400)) < probability).astype(np.int8)
-    errors = np.array([expected_calibration_error(labels, probability) for labels in drawn])
+    errors = np.array([evaluate(labels, probability).ece for labels in drawn])
     assert mean == pytest.approx(errors.mean(), rel=0.03)
     assert (errors > most).mean() == pytest.approx(0.025, abs=0.01)
 
@@ -155,12 +154,21 @@ def test_a_seed_gives_the_same_intervals_again_and_another_seed_others() -> None
 
 @pytest.mark.parametrize("label", [0, 1])
 def test_one_class_alone_has_neither_areas_nor_precision_recall_and_f1(label: int) -> None:
-    labels, probability = np.full(3, label, np.int8), np.array([0.1, 0.2, 0.7])
-    scores, found = evaluate(labels, probability), intervals(labels, probability, np.arange(3), seed=1, rounds=50)
+    labels, probability = np.full(30, label, np.int8), np.array([0.1, 0.2, 0.7] * 10)
+    scores, found = evaluate(labels, probability), intervals(labels, probability, np.arange(30), seed=1, rounds=50)
     for name in ("precision", "recall", "f1", "roc_auc", "pr_auc"):
         assert np.isnan([getattr(scores, name), *found[name]]).all(), name
-    assert found["accuracy"] == (0.0, 1.0)
     assert scores.accuracy == pytest.approx([2 / 3, 1 / 3][label])
+    assert found["accuracy"][0] < scores.accuracy < found["accuracy"][1]
+
+
+@pytest.mark.parametrize(("groups", "wrong", "drawn"), [(40, 3, True), (40, 0, False), (19, 3, False)])
+def test_nothing_is_said_of_what_few_groups_or_none_that_differ_leave_open(groups: int, wrong: int, drawn: bool) -> None:
+    labels, probability = (np.arange(groups) % 2).astype(np.int8), np.linspace(0.6, 0.9, groups)
+    probability[labels == 0] -= 0.5
+    probability[:wrong] = 1 - probability[:wrong]
+    low, high = intervals(labels, probability, np.arange(groups), seed=1, rounds=200)["accuracy"]
+    assert (low < 1 - wrong / groups < high) if drawn else np.isnan([low, high]).all()
 
 
 def test_precision_has_no_value_where_nothing_is_called_positive() -> None:
