@@ -18,10 +18,11 @@ from spark_jobs.evaluating import Scored
 from spark_jobs.files import UNDECODED
 from spark_jobs.publishing import Published
 from spark_jobs.report import Extras, LearningPoint, languages
-from spark_jobs.report.wording import figure
+from spark_jobs.report.wording import figure, language
 from spark_jobs.searching import Search
 from spark_jobs.splitting import Split
 
+LEAST_ROWS, ONE_SIDED = 100, 0.6  # of a language; the share of one class
 UNDECODED_SHARE = 0.005  # a few were there already when the reviews were collected
 
 
@@ -44,6 +45,23 @@ def describe(account: Cleaning, split: Split, inputs: Sequence[str], tests: Sequ
             *_undecoded(split),
         ],
     }
+
+
+def one_sided(split: Split) -> list[str]:
+    """Of which languages the training texts are mostly of one class, where confidence is for classes of one size."""
+    positive = (
+        split.frame.where(F.col(SPLIT) == TRAIN)
+        .groupBy(LANGUAGE)
+        .agg(F.count("*").alias("rows"), F.avg(LABEL).alias("share"))
+        .where(F.col("rows") >= LEAST_ROWS)
+        .orderBy(F.desc("rows"), LANGUAGE)
+    )
+    return [
+        f"{row['share']:.0%} of the training texts in {language(row[LANGUAGE])} are positive, and confidence is given "
+        "as if half were: to classify reviews of which as many are, train with --prior observed"
+        for row in positive.collect()
+        if max(row["share"], 1 - row["share"]) > ONE_SIDED
+    ]
 
 
 def _names(entries: Sequence[str]) -> list[str]:

@@ -8,7 +8,7 @@ import numpy as np
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from spark_jobs.columns import GROUP, LANGUAGE
+from spark_jobs.columns import GROUP, LABEL, LANGUAGE
 from spark_jobs.fitting import Linear, Recipe, fit, prepare
 from spark_jobs.frequencies import count
 from spark_jobs.report import LearningPoint
@@ -27,6 +27,9 @@ def learning_curve(
     points: list[LearningPoint] = []
     for share in SHARES:
         part = train.where(F.pmod(F.xxhash64(GROUP), F.lit(PARTS)) < share * PARTS)
+        if part.select(LABEL).distinct().count() < 2:
+            say(f"learning curve: {share:.1%} of the groups have no texts of one class: left out")
+            continue
         say(f"learning curve: {share:.1%} of the training rows")
         prepared = prepare(part, count(part, recipe.least_frequency).classes(), recipe)
         points += _points(part, margins_of(test, [fit(prepared, recipe, penalty)]))

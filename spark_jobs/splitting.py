@@ -52,7 +52,7 @@ def split_reviews(tokenised: DataFrame, share: float = 0.1, seed: int = 42) -> S
     Raises DataError where a class has too few groups for that.
     """
     grouped = with_groups(tokenised).cache()
-    groups = _dealt(grouped, share, seed).cache()
+    groups = _dealt(grouped, share, seed)
     return Split(grouped.join(groups, GROUP), groups.count())
 
 
@@ -62,7 +62,7 @@ def split_off(tokenised: DataFrame, test: DataFrame, seed: int = 42) -> Split:
     Raises DataError where a class has too few groups to learn from.
     """
     grouped = with_groups(_apart(tokenised, test)).cache()
-    groups = _dealt(grouped, 0.0, seed).cache()
+    groups = _dealt(grouped, 0.0, seed)
     held = with_groups(test).withColumn(SPLIT, F.lit(TEST))
     frame = grouped.join(groups, GROUP).unionByName(held, allowMissingColumns=True)
     return Split(frame, groups.count(), tokenised.count() - grouped.count())
@@ -76,7 +76,7 @@ def _apart(rows: DataFrame, others: DataFrame) -> DataFrame:
 
 
 def _dealt(grouped: DataFrame, share: float, seed: int) -> DataFrame:
-    """Each group's side, and its fold where it is to be trained on."""
+    """Each group's side, and its fold where it is to be trained on; cached."""
     shares = grouped.groupBy(GROUP).agg(F.avg(LABEL).alias("share"))
     _check_independent(shares)
     even = F.pmod(F.xxhash64(GROUP), F.lit(2)) == 0  # a group with as many of each may go either way
@@ -86,7 +86,13 @@ def _dealt(grouped: DataFrame, share: float, seed: int) -> DataFrame:
     held = F.ceil(share * F.count("*").over(kind))
     side = F.when(place < held, TEST).otherwise(TRAIN)
     fold = F.when(place >= held, F.pmod(place - held, F.lit(FOLDS)).cast("int"))
-    return groups.select(GROUP, side.alias(SPLIT), fold.alias(FOLD))
+    dealt = groups.select(GROUP, side.alias(SPLIT), fold.alias(FOLD)).cache()
+    if dealt.where(F.col(FOLD).isNotNull()).select(FOLD).distinct().count() < 2:  # cross-validation leaves one out
+        raise DataError(
+            f"the reviews are near-copies of, or about, no more than {dealt.count()} texts or films, with both classes "
+            "mixed: too few to learn from some and be tested on others"
+        )
+    return dealt
 
 
 def _check_independent(shares: DataFrame) -> None:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 import msgspec
@@ -17,7 +17,7 @@ from sentiment import versions
 from sentiment.errors import DataError, ModelError, SentimentError
 from sentiment.folder import read_manifest
 from sentiment.textrule import TextRule, default_text_rule
-from spark_jobs.account import describe, extras, summary, write_rows
+from spark_jobs.account import describe, extras, one_sided, summary, write_rows
 from spark_jobs.calibrating import calibrate, fit_calibration, out_of_fold
 from spark_jobs.cleaning import clean_reviews
 from spark_jobs.columns import FEATURES, FILM, FOLD, GROUP, LABEL, LANGUAGE, ROW, SPLIT, TEST, TEXT, TRAIN, WEIGHT
@@ -34,7 +34,7 @@ from spark_jobs.reading import Columns, read_reviews
 from spark_jobs.searching import cross_validate
 from spark_jobs.session import job, start_session
 from spark_jobs.splitting import Split, check_enough, split_off, split_reviews
-from spark_jobs.weighing import with_weights
+from spark_jobs.weighing import EQUAL, Prior, weighed_for, with_weights
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,7 @@ class Training:
     tests: Sequence[str] = ()  # what to test on; without it a tenth of the inputs' groups is held out
     columns: Columns = Columns()
     recipe: Recipe = Recipe()
+    prior: Prior = EQUAL
     precision: float = 0.97  # of the answers outside the band that a person should look at
     held_out: Path | None = None  # where to write the test rows, JSON lines
     learning_curve: bool = False
@@ -70,6 +71,8 @@ def train(spark: SparkSession, training: Training, say: Progress) -> Published:
         raise DataError(f"no review has a film in a column {training.columns.film}: --film must name the column")
     split = _split(spark, training, apply(token_stages(rule), reviews), say)
     data = describe(account, split, training.inputs, training.tests)
+    if training.prior == EQUAL:
+        data["warnings"] += one_sided(split)
     _warn(say, data["warnings"])
     data["warnings"] += unknown
     say("splitting: " + ", ".join(f"{rows:,} rows to {side}" for side, rows in data["split"].items()))
@@ -80,10 +83,12 @@ def train(spark: SparkSession, training: Training, say: Progress) -> Published:
     linear = fit(prepare(known, counts.classes(), recipe), recipe, search.penalty)
     curve = learning_curve((known, test), recipe, (linear, search.penalty), say) if training.learning_curve else []
     languages = languages_of(told, counts)
-    chosen = fit_calibration(out_of_fold(known, search.models, languages), languages, training.precision)
+    unseen = out_of_fold(weighed_for(training.prior, known), search.models, languages)
+    chosen = fit_calibration(unseen, languages, training.precision)
     candidate = Candidate(rule, recipe.buckets, calibrate(linear, chosen, languages), chosen)
     say(f"{len(candidate.linear.weights.buckets):,} coefficients; writing, and comparing with Spark")
-    about = About(recipe._asdict() | {"penalty": search.penalty}, data, extras(search, curve, known))
+    settings = recipe._asdict() | {"penalty": search.penalty, "prior": training.prior}
+    about = About(settings, data, extras(search, curve, known))
     published = publish(candidate, (known, test), about, training.models)
     if training.held_out:
         write_rows(published.scored, training.held_out)
@@ -151,6 +156,13 @@ def _features(rule: TextRule, recipe: Recipe, split: Split, side: str) -> DataFr
     help="Inverse strength of the penalty (C): the larger, the weaker. Of several, cross-validation chooses.",
 )
 @click.option(
+    "--prior",
+    type=click.Choice(get_args(Prior)),
+    default=EQUAL,
+    show_default=True,
+    help="How frequent positive reviews are where confidence is to mean what it says: half of all, or as the input's.",
+)
+@click.option(
     "--precision",
     type=click.FloatRange(0.5, 1.0),
     default=0.97,
@@ -185,6 +197,7 @@ def _train(options: dict[str, Any]) -> None:
         tests=options["tests"],
         columns=Columns(options["text"], options["label"], options["film"]),
         recipe=_recipe(options),
+        prior=options["prior"],
         precision=options["precision"],
         held_out=options["held_out"],
         learning_curve=options["learning_curve"],

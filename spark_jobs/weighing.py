@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from spark_jobs.columns import LABEL, SOURCE, WEIGHT
+
+Prior = Literal["equal", "observed"]  # how frequent the classes are where confidence is to mean what it says
+EQUAL: Prior = "equal"
 
 
 def with_weights(frame: DataFrame) -> DataFrame:
@@ -23,6 +28,11 @@ def with_weights(frame: DataFrame) -> DataFrame:
             share = round((count + other) / (2 * count), 2)
             weight = F.when(_is(source, label), F.lit(share)).otherwise(weight)
     return frame.withColumn(WEIGHT, weight)
+
+
+def weighed_for(prior: Prior, frame: DataFrame) -> DataFrame:
+    """The rows to calibrate on: by their weights, or each as one where classes are as frequent as they come."""
+    return frame if prior == EQUAL else frame.withColumn(WEIGHT, F.lit(1.0))
 
 
 def _is(source: str, label: int) -> Column:

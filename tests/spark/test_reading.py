@@ -57,6 +57,8 @@ def read(spark: SparkSession, *inputs: str, named: Columns | None = None) -> lis
         ("reviews.json.gz", lambda rows: gzip.compress(as_json_lines(rows))),
         ("bom.ndjson", lambda rows: b"\xef\xbb\xbf" + as_json_lines(rows)),
         ("mes avis été.parquet", as_parquet),
+        ("reviews.csv.parquet", as_parquet),
+        ("reviews.json.csv", as_csv),
     ],
 )
 def test_every_format_gives_the_same_rows(

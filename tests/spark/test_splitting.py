@@ -12,11 +12,12 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from sentiment.cleaning import clean
+from sentiment.errors import DataError
 from sentiment.textrule import default_text_rule
-from spark_jobs.account import describe
+from spark_jobs.account import describe, one_sided
 from spark_jobs.caveats import caveats
 from spark_jobs.cleaning import Cleaning, clean_reviews
-from spark_jobs.columns import FILM, FOLD, GROUP, LABEL, SPLIT, TEST, TEXT, TRAIN
+from spark_jobs.columns import FILM, FOLD, GROUP, LABEL, LANGUAGE, SPLIT, TEST, TEXT, TRAIN
 from spark_jobs.features import apply, token_stages
 from spark_jobs.reading import read_reviews
 from spark_jobs.splitting import FOLDS, Split, split_off, split_reviews
@@ -119,6 +120,30 @@ def test_reviews_of_one_film_stay_on_one_side(spark: SparkSession) -> None:
     assert {row["places"] for row in found} == {1}
     warnings = describe(Cleaning(1200, 0, 0, 0, 0, 0, 1200), split, ["films.csv"], [])["warnings"]
     assert warnings == []  # twelve films are no templates
+
+
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [
+        ([(f"opinion {n}", int(n // 3 % 3 < 1 + n % 3 % 2), f"film {n % 3}") for n in range(60)], 3),
+        ([(f"the {('movie', 'acting', 'story')[n % 3]} was {n} times {n % 2}", n % 2, None) for n in range(60)], 3),
+    ],
+)
+def test_a_few_films_or_templates_with_both_classes_are_too_few_to_learn_from(
+    spark: SparkSession, rows: list[tuple[str, int, str | None]], found: int
+) -> None:
+    with pytest.raises(DataError, match=f"no more than {found} texts or films, with both classes mixed"):
+        _split(spark.createDataFrame(rows, CLEANED))
+
+
+@pytest.mark.parametrize(("positive", "said"), [(90, ["75% of the training texts in English are positive"]), (60, [])])
+def test_texts_that_are_mostly_of_one_class_are_told(spark: SparkSession, positive: int, said: list[str]) -> None:
+    labels = [*[1] * positive, *[0] * (120 - positive)]
+    rows = [(TRAIN, "en", label) for label in labels] + [(TEST, "en", 1)] * 300 + [(TRAIN, "fr", 1)] * 99
+    frame = spark.createDataFrame(rows, f"{SPLIT} string, {LANGUAGE} string, {LABEL} int")
+    found = one_sided(Split(frame, 1))
+    assert [each.split(", ")[0] for each in found] == said
+    assert all(each.endswith("train with --prior observed") for each in found)
 
 
 def test_each_training_group_is_in_one_fold_and_each_fold_has_both_classes(exam_split: Split) -> None:

@@ -7,7 +7,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from spark_jobs.columns import LABEL, SOURCE, WEIGHT
-from spark_jobs.weighing import with_weights
+from spark_jobs.weighing import weighed_for, with_weights
 
 
 @pytest.fixture
@@ -25,3 +25,8 @@ def test_the_classes_of_a_source_weigh_the_same(weighted: DataFrame) -> None:
 
 def test_a_source_of_one_class_is_left_as_it_is(weighted: DataFrame) -> None:
     assert {row[WEIGHT] for row in weighted.where(F.col(SOURCE) == "praise").collect()} == {1.0}
+
+
+def test_where_classes_are_as_frequent_as_they_come_each_row_counts_as_one(weighted: DataFrame) -> None:
+    assert {row[WEIGHT] for row in weighed_for("observed", weighted).collect()} == {1.0}
+    assert weighed_for("equal", weighted).select(WEIGHT).collect() == weighted.select(WEIGHT).collect()

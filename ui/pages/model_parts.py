@@ -47,7 +47,7 @@ def data_warnings(version: Version, words: Words) -> None:
 
 
 def scores(shown: Sequence[Version], words: Words) -> None:
-    """Each language's scores; beside another version, theirs and the difference, judged where the rows were the same."""
+    """Each language's scores; beside another version, theirs and the difference, judged if the rows were the same."""
     judged = len({_measured_on(version) for version in shown}) == 1
     table: dict[str, list[str]] = {words("column.measure"): [words(f"measure.{name}") for name in MEASURES]}
     for language in languages(shown[0]):
@@ -59,7 +59,8 @@ def scores(shown: Sequence[Version], words: Words) -> None:
             ]
         if len(shown) > 1:
             table[f"{told} · {words('model.difference')}"] = [
-                _difference(found[0].get(name), found[1].get(name), name if judged else None, words) for name in MEASURES
+                _difference(found[0].get(name), found[1].get(name), name if judged else None, words)
+                for name in MEASURES
             ]
     st.dataframe(pd.DataFrame(table), hide_index=True, alt=words("model.scores"))
     drawn = any("interval" in each for version in shown for each in version.manifest.metrics.values())

@@ -163,7 +163,9 @@ def test_one_class_alone_has_neither_areas_nor_precision_recall_and_f1(label: in
 
 
 @pytest.mark.parametrize(("groups", "wrong", "drawn"), [(40, 3, True), (40, 0, False), (19, 3, False)])
-def test_nothing_is_said_of_what_few_groups_or_none_that_differ_leave_open(groups: int, wrong: int, drawn: bool) -> None:
+def test_nothing_is_said_of_what_few_groups_or_none_that_differ_leave_open(
+    groups: int, wrong: int, drawn: bool
+) -> None:
     labels, probability = (np.arange(groups) % 2).astype(np.int8), np.linspace(0.6, 0.9, groups)
     probability[labels == 0] -= 0.5
     probability[:wrong] = 1 - probability[:wrong]
