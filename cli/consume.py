@@ -30,6 +30,7 @@ class Shown(msgspec.Struct):
     label: str
     confidence: float
     review: Review
+    needs_review: bool = False
 
 
 @click.command()
@@ -43,7 +44,7 @@ class Shown(msgspec.Struct):
 def consume(
     bootstrap_servers: str | None, results_topic: str, from_beginning: bool, most: int | None, **flags: Any
 ) -> None:
-    """Print the results that arrive on Kafka: label, confidence and text."""
+    """Print the results that arrive on Kafka: label, confidence (`?` where it needs review) and text."""
     cluster = broker_options.cluster(flags["client"], broker_options.connection(bootstrap_servers))
     require_topics(cluster, (results_topic,))
     records = follow(cluster, [results_topic], from_beginning=from_beginning, idle_seconds=flags["idle"])
@@ -64,4 +65,5 @@ def _write_line(record: Record) -> None:
     except UNDECODABLE:
         click.echo(f"{position(record)} is not a result", err=True)
         return
-    click.echo(fitting(f"{plain(result.label):8}  {result.confidence:6.1%}  {one_line(result.review.text)}"))
+    doubt = "?" if result.needs_review else " "
+    click.echo(fitting(f"{plain(result.label):8}  {result.confidence:6.1%}{doubt} {one_line(result.review.text)}"))

@@ -58,7 +58,7 @@ def list_letters(reasons: tuple[str, ...], most: int | None, as_json: bool, **fl
     counted: Counter[str] = Counter()
     with closing(_letters(flags)) as letters:
         for letter in itertools.islice(filter(_of(reasons), letters), most):
-            counted[letter.reason] += 1
+            counted[one_line(letter.reason)] += 1
             click.echo(msgspec.json.encode(_told(letter)) if as_json else _line(letter))
     if not as_json:
         each = ", ".join(f"{count:,} {reason}" for reason, count in counted.most_common())
@@ -182,15 +182,15 @@ def _bytes(name: str, value: bytes | None) -> dict[str, str | None]:
 def _line(letter: DeadLetter) -> str:
     """One line of the terminal's width."""
     value = one_line(_shown(letter.record.value))
-    return fitting(f"{letter.place}  {letter.reason:17}  {value}")
+    return fitting(f"{letter.place}  {one_line(letter.reason):17}  {value}")
 
 
 def _whole(letter: DeadLetter) -> list[str]:
     record = letter.record
     return [
         f"place   {letter.place}, {time_of(record.timestamp_ms) or 'without a time'}",
-        f"came    from {letter.origin}",
-        f"reason  {letter.reason}: {letter.detail}",
+        f"came    from {one_line(letter.origin)}",
+        f"reason  {one_line(letter.reason)}: {one_line(letter.detail)}",
         f"key     {_shown(record.key)}",
         *(f"header  {plain(name)}: {_shown(value)}" for name, value in record.headers),
         "value",

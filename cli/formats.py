@@ -68,6 +68,8 @@ def text_file(path: Path, read: Callable[[TextIO], Iterator[T]]) -> Iterator[T]:
             yield from read(file)
     except UnicodeDecodeError as error:
         raise DataError(f"{path} is not UTF-8: {error}; save it as UTF-8") from error
+    except OSError as error:
+        raise DataError(f"{path} can't be read: {error.strerror}") from error
     except DataError as error:
         raise DataError(f"{path}: {error}") from error
 

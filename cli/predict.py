@@ -88,7 +88,7 @@ class _Texts:
     """The texts given, or the lines of standard input; what can't be classified is named on standard error, and bad."""
 
     def __init__(self, texts: Sequence[str]) -> None:
-        self._name, self._texts = ("text", _arguments(texts)) if texts else ("line", standard_input())
+        self._name, self._texts = ("text", _arguments(texts)) if texts else ("line", _lines())
         self.bad = 0
 
     def __iter__(self) -> Iterator[str]:
@@ -99,6 +99,14 @@ class _Texts:
                 click.echo(f"{self._name} {number} {problem.detail}", err=True)
             else:
                 yield text
+
+
+def _lines() -> Iterator[str]:
+    """Those of standard input. What looks like JSON is a text like any other, but whoever sends it may not know."""
+    for number, line in enumerate(standard_input(), 1):
+        if number == 1 and line.startswith('{"'):
+            click.echo("lines of JSON are classified as texts; as rows: --input NAME.jsonl", err=True)
+        yield line
 
 
 def _arguments(texts: Sequence[str]) -> Iterator[str]:

@@ -25,7 +25,7 @@ STOP_SECONDS = 10  # for requests under way to finish once told to stop
 
 
 def make_server(address: Address, workers: int) -> AbstractServer[Any]:
-    return Granian(
+    server = Granian(
         "api",  # only a name: the app comes from a loader
         address=address.host,
         port=address.port,
@@ -39,6 +39,10 @@ def make_server(address: Address, workers: int) -> AbstractServer[Any]:
         log_level=LogLevels.error,
         workers_kill_timeout=STOP_SECONDS,
     )
+    # SIGHUP, as of a terminal that is closed, ends it too. Granian would start new workers, whose figures would stand
+    # beside those of the old ones.
+    server.signal_handler_reload = server.signal_handler_interrupt  # type: ignore[method-assign]
+    return server
 
 
 def announce(address: Address, version: str) -> None:

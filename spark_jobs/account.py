@@ -11,7 +11,7 @@ import msgspec
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from spark_jobs.caveats import caveats, uncalibrated
+from spark_jobs.caveats import caveats, no_better, uncalibrated
 from spark_jobs.cleaning import Cleaning
 from spark_jobs.columns import FILM, LABEL, LANGUAGE, SPLIT, TEST, TEXT, TRAIN
 from spark_jobs.evaluating import Scored
@@ -108,6 +108,10 @@ def summary(published: Published) -> str:
     confusion = manifest.metrics["all"]["confusion"]
     lines.append("  confusion: " + ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in confusion.items()))
     lines += [f"  warning: {caveat}" for caveat in uncalibrated(manifest.calibration)]
+    lines += [
+        f"  warning: {caveat} (`sentiment models rollback` puts the version before it to use)"
+        for caveat in no_better(confusion)
+    ]
     parity = manifest.parity
     if parity:
         lines.append(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sentiment.manifest import Calibration
 from spark_jobs.cleaning import Cleaning
 
@@ -23,6 +25,23 @@ def caveats(account: Cleaning, groups: int | None, leaking: int = 0) -> list[str
     if account.kept < 1000:
         found.append(f"{account.kept:,} texts are few: expect a much lower accuracy on reviews of another kind")
     return found
+
+
+def no_better(confusion: Mapping[str, int]) -> list[str]:
+    """That labels are right no more often than one label for all would be, in words; empty where they are, and where
+    the rows have one label only.
+    """
+    negative = confusion["true_negative"] + confusion["false_positive"]
+    positive = confusion["true_positive"] + confusion["false_negative"]
+    right, label = confusion["true_negative"] + confusion["true_positive"], "positive"
+    if negative > positive:
+        label = "negative"
+    most = max(negative, positive)
+    if not negative or not positive or right > most:
+        return []
+    return [
+        f"of {negative + positive:,} test rows it gets {right:,} right; calling all of them {label} would get {most:,}"
+    ]
 
 
 def uncalibrated(calibration: Calibration) -> list[str]:

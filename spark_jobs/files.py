@@ -26,6 +26,7 @@ class File(NamedTuple):
 Loader = Callable[[SparkSession, list[File]], list[DataFrame]]
 
 UNDECODED = "\ufffd"  # what stands in a text for bytes that are no UTF-8
+DAMAGED = 0.01  # of a file's lines
 BROKEN = "_corrupt_record"  # the column of a row that could not be taken apart, where there is one
 
 
@@ -90,17 +91,25 @@ def _loader_of(path: str) -> Loader | None:
 
 def _csv(spark: SparkSession, files: list[File]) -> list[DataFrame]:
     """One table for each header; one that goes on in the next line is no other file's."""
+    _require_utf8(spark, files)
     first = F.min_by("value", "place")
     headers = _of_each(spark, files, lambda lines: lines.agg(first)) if len(files) > 1 else {}
     groups = _together(files, {name: header for name, header in headers.items() if header.count('"') % 2 == 0})
     return [_one_csv(spark, paths) for paths in groups]
 
 
+def _require_utf8(spark: SparkSession, files: list[File]) -> None:
+    """DataError if one has so many lines that are no UTF-8 that it is of another encoding, not damaged in places."""
+    damaged = F.count_if(~F.is_valid_utf8("value") | F.contains("value", F.lit("\0")))  # UTF-16 has zeros
+    shares = _of_each(spark, files, lambda lines: lines.agg((damaged / F.count("*")).cast("string")))
+    for file in files:
+        if float(shares.get(file.name, 0)) > DAMAGED:
+            raise DataError(f"{file.path} is no CSV in UTF-8: save it as UTF-8, compressed with gzip or not at all")
+
+
 def _one_csv(spark: SparkSession, paths: list[str]) -> DataFrame:
     """The delimiter is the one that the header uses. A row of too many or too few fields stands whole under BROKEN."""
     header = spark.read.text(paths[0]).first()
-    if header and "\0" in header[0]:
-        raise DataError(f"{paths[0]} is no CSV in UTF-8: save it as UTF-8, compressed with gzip or not at all")
     delimiter = max(",;\t", key=header[0].count) if header else ","
     reader = spark.read.options(header=True, multiLine=True, quote='"', escape='"', encoding="UTF-8", sep=delimiter)
     names = reader.csv(paths[0]).columns

@@ -8,7 +8,7 @@ from functools import reduce
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from sentiment.columns import LABEL_COLUMNS, label_of, refuse_scale
+from sentiment.columns import LABEL_COLUMNS, NEGATIVE, POSITIVE, label_of, refuse_scale
 from spark_jobs.cleaning import Cleaning
 from spark_jobs.columns import LABEL
 from spark_jobs.files import is_whole, tables
@@ -26,7 +26,10 @@ def unknown_labels(spark: SparkSession, inputs: Sequence[str], columns: Columns,
     refuse_scale(found, ", ".join(inputs))
     named = [f"{label[:LONGEST]} ({rows:,})" for label, rows in found.items() if label_of(label) is None]
     left_out = f"{account.label_unknown:,} of {account.rows:,} rows have no label that is known and are left out"
-    return [": ".join([left_out, *([", ".join(named[:MOST_NAMED])] if named else [])])]
+    if not named:
+        return [left_out]
+    known = f"known are {', '.join(POSITIVE)} and {', '.join(NEGATIVE)}"
+    return [f"{left_out}: {', '.join(named[:MOST_NAMED])}; {known}"]
 
 
 def _spelt(spark: SparkSession, inputs: Sequence[str], columns: Columns) -> dict[str, int]:

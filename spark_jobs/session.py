@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import signal
 import sys
 import threading
@@ -11,27 +12,45 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from pyspark import SparkContext
+from pyspark.errors import PySparkRuntimeError
 from pyspark.sql import SparkSession
+
+from sentiment.errors import SettingError
 
 # Jobs, not answers: what counts is the whole. The heap grows only where collecting takes more than a twentieth of it.
 JAVA_OPTIONS = "-XX:+UseParallelGC -XX:GCTimeRatio=19"
 SUBMITTED = "PYSPARK_GATEWAY_PORT"  # the variable by which spark-submit tells where its Java is
+LEAST_MEMORY = 512  # MB of heap; Spark refuses to start with less than 450
 CANCEL_SECONDS = 10.0  # for Java to hear of a Ctrl-C
 
 
 def start_session(name: str, driver_memory: str = "4g") -> SparkSession:
     """A session; outside of `spark-submit` on all cores of this machine, with `driver_memory` of heap.
 
-    A builder's settings would win over those of `spark-submit`, so none is given there.
+    A builder's settings would win over those of `spark-submit`, so none is given there. SettingError where Java can't
+    have that much.
     """
-    builder = SparkSession.builder if SUBMITTED in os.environ else _of_this_machine(name, driver_memory)
-    session = builder.getOrCreate()
+    builder = SparkSession.builder if SUBMITTED in os.environ else _of_this_machine(name, _checked(driver_memory))
+    try:
+        session = builder.getOrCreate()
+    except PySparkRuntimeError as error:
+        raise SettingError(
+            f"Spark does not start; above stands what Java says. Does it get {driver_memory}?"
+        ) from error
     context = session.sparkContext
     context.setLogLevel("ERROR")
     for setting, value in _defaults(context.master).items():
         if not context.getConf().contains(setting):
             session.conf.set(setting, value)
     return session
+
+
+def _checked(memory: str) -> str:
+    """SettingError for what is no size, or less than Spark needs itself."""
+    found = re.fullmatch(r"([0-9]{1,6})([mg])", memory.lower())
+    if not found or int(found[1]) * (1024 if found[2] == "g" else 1) < LEAST_MEMORY:
+        raise SettingError(f"--memory {memory}: expected a number and m or g, as 2g, and {LEAST_MEMORY}m at least")
+    return memory
 
 
 def _of_this_machine(name: str, driver_memory: str) -> SparkSession.Builder:

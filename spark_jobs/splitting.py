@@ -62,10 +62,18 @@ def split_off(tokenised: DataFrame, test: DataFrame, seed: int = 42) -> Split:
     Raises DataError where a class has too few groups to learn from.
     """
     grouped = with_groups(_apart(tokenised, test)).cache()
-    groups = _dealt(grouped, 0.0, seed)
+    rows = tokenised.count()
+    leaking = rows - grouped.count()
+    try:
+        groups = _dealt(grouped, 0.0, seed)
+    except DataError as error:
+        if not leaking:
+            raise
+        near = f"of {rows:,} rows, {leaking:,} are near a test row, or about its film, and are not trained on"
+        raise DataError(f"{near}; of the others, {error}") from error
     held = with_groups(test).withColumn(SPLIT, F.lit(TEST))
     frame = grouped.join(groups, GROUP).unionByName(held, allowMissingColumns=True)
-    return Split(frame, groups.count(), tokenised.count() - grouped.count())
+    return Split(frame, groups.count(), leaking)
 
 
 def _apart(rows: DataFrame, others: DataFrame) -> DataFrame:

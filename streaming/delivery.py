@@ -5,6 +5,7 @@ supervisor's restart is the one way back. The transaction has then been undone, 
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Sequence
 from threading import Event
 from typing import TypeAlias
@@ -15,6 +16,7 @@ from streaming.messages import position
 from streaming.metrics import StreamMetrics
 from streaming.respond import Answers
 
+AWAY_SECONDS = 5.0  # joining a group, and each change of its members, may take as long
 PIECE = 256  # records that are answered at once: the client sends a piece's replies while the next one is answered
 
 Respond: TypeAlias = Callable[[Sequence[Record]], Answers]
@@ -33,6 +35,25 @@ class FaultError(ServiceError):
         self.record = record
 
 
+class Away:
+    """Says once that the broker is away, when it has been for AWAY_SECONDS, and once that it is back."""
+
+    def __init__(self) -> None:
+        self._since: float | None = None
+        self._told = False
+
+    def log(self, reached: bool) -> None:
+        if reached and self._told:
+            log.warning("the broker answers again")
+        if reached:
+            self._since, self._told = None, False
+            return
+        self._since = self._since or time.monotonic()
+        if not self._told and time.monotonic() - self._since >= AWAY_SECONDS:
+            self._told = True
+            log.warning("the broker does not answer, or does not let this worker into its group; waiting for it")
+
+
 def deliver(
     broker: Broker,
     respond: Respond,
@@ -45,15 +66,14 @@ def deliver(
     A batch is one transaction, answered a piece at a time; one of very many bytes is several, one after the other.
     `turned` is called before each poll and each transaction, whether a broker answers or not.
     """
-    reached = True
+    away = Away()
     while not stop.is_set():
         turned()
         batch = broker.poll()
-        before, reached = reached, bool(batch.records) or broker.reachable()
+        reached = bool(batch.records) or broker.reachable()
         if reached:
             metrics.polled(broker.lag())
-        if reached != before:
-            log.warning("the broker answers again" if reached else "the broker does not answer; waiting for it")
+        away.log(reached)
         for part in batch.parts():
             turned()
             try:

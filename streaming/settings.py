@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,7 +13,8 @@ from sentiment.reviews import MOST_CHARACTERS
 PROTOCOLS = ("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")
 MECHANISMS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")
 CLIENTS = ("kafka-python", "confluent")
-FILES = ("KAFKA_SASL_PASSWORD_FILE", "KAFKA_SSL_CAFILE", "KAFKA_SSL_CERTFILE", "KAFKA_SSL_KEYFILE")
+PASSWORD_FILE = "KAFKA_SASL_PASSWORD_FILE"  # noqa: S105 - the name of a variable
+FILES = (PASSWORD_FILE, "KAFKA_SSL_CAFILE", "KAFKA_SSL_CERTFILE", "KAFKA_SSL_KEYFILE")
 
 
 @dataclass(frozen=True)
@@ -164,13 +166,29 @@ def _without_empty(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def _misread(read: Mapping[str, str]) -> list[str]:
-    named = [(name, read[name]) for name in FILES if name in read]
-    found = [f"{name}: there is no file {path}" for name, path in named if not Path(path).is_file()]
-    if "KAFKA_SASL_PASSWORD" in read and "KAFKA_SASL_PASSWORD_FILE" in read:
-        found.append("KAFKA_SASL_PASSWORD and KAFKA_SASL_PASSWORD_FILE are both set: choose one")
+    found = [f"{name}: {problem}" for name in FILES if name in read and (problem := _problem_of(name, read[name]))]
+    if "KAFKA_SASL_PASSWORD" in read and PASSWORD_FILE in read:
+        found.append(f"KAFKA_SASL_PASSWORD and {PASSWORD_FILE} are both set: choose one")
     return found
 
 
+def _problem_of(name: str, path: str) -> str | None:
+    try:
+        content = Path(path).read_bytes()
+        if name == PASSWORD_FILE:
+            content.decode()
+    except FileNotFoundError:
+        return f"there is no file {path}"
+    except OSError as error:
+        return f"{path} can't be read: {error.strerror}"
+    except UnicodeDecodeError:
+        return f"{path} is not UTF-8"
+    return None
+
+
 def _password(read: Mapping[str, str]) -> str | None:
-    file = Path(read.get("KAFKA_SASL_PASSWORD_FILE", ""))
-    return file.read_text(encoding="utf-8").rstrip("\r\n") if file.is_file() else read.get("KAFKA_SASL_PASSWORD")
+    if PASSWORD_FILE not in read:
+        return read.get("KAFKA_SASL_PASSWORD")
+    with suppress(OSError, UnicodeDecodeError):  # which `_misread` tells
+        return Path(read[PASSWORD_FILE]).read_text(encoding="utf-8").rstrip("\r\n")
+    return None

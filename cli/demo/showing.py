@@ -17,6 +17,7 @@ from streaming.brokers.seam import Record
 from streaming.dead_letters import REASON
 
 _WIDTH = 60
+_TERMS, _TERMS_WIDTH = 3, 40
 _console = Console(stderr=False, highlight=False)
 _errors = Console(stderr=True, highlight=False)
 
@@ -33,9 +34,16 @@ def answer(record: Record, seen: Seen | None) -> None:
         return
     colour = "green" if seen.sentiment else "red"
     doubt = "?" if seen.needs_review else " "
-    words = plain(", ".join(f"{term.term} {term.weight:+.1f}" for term in seen.because[:3]))
-    text = one_line(seen.review.text)[:_WIDTH]
-    _line(f"[{colour}]{seen.label}[/] {seen.confidence:6.1%}{doubt} [dim]{escape(f'{words:40.40}')}[/] {escape(text)}")
+    terms, text = _terms(seen), one_line(seen.review.text)[:_WIDTH]
+    _line(f"[{colour}]{seen.label}[/] {seen.confidence:6.1%}{doubt} [dim]{escape(terms)}[/] {escape(text)}")
+
+
+def _terms(seen: Seen) -> str:
+    """As many of the strongest terms as there is room for, in a column of their own."""
+    terms = [plain(f"{term.term} {term.weight:+.1f}") for term in seen.because[:_TERMS]]
+    while terms[1:] and len(", ".join(terms)) > _TERMS_WIDTH:
+        terms.pop()
+    return f"{', '.join(terms):{_TERMS_WIDTH}.{_TERMS_WIDTH}}"
 
 
 def _line(markup: str) -> None:
@@ -67,7 +75,8 @@ def summary(figures: Summary, known: str) -> None:
 def invitation(url: str, servers: str, page: str | None) -> None:
     """What to try while the demo stays up."""
     if page:
-        _console.print(f"\nThe page: {page}", markup=False, soft_wrap=True)
+        told = f"\nThe page: {page} (its live view shows what arrives while it is open: `produce`, below, sends more)"
+        _console.print(told, markup=False, soft_wrap=True)
     _console.print(
         f"""
 The stream and the API stay up until Ctrl-C. Try, in another terminal:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from spark_jobs.caveats import uncalibrated
+from spark_jobs.caveats import no_better, uncalibrated
 from spark_jobs.report.evidence import LEAST_ROWS, Evidence
 from spark_jobs.report.scoring import ALL, WORDS, languages
 from spark_jobs.report.wording import figure, language, listed, part, span
@@ -29,6 +29,7 @@ def limits(evidence: Evidence) -> list[str]:
         f"{_scores(evidence)} {OTHER_SOURCES}",
         *_weakest(evidence),
         *(f"Of its confidence: {caveat}." for caveat in uncalibrated(evidence.manifest.calibration)),
+        *(f"Worse than a guess: {caveat}." for caveat in no_better(evidence.manifest.metrics[ALL]["confusion"])),
         *(f"Of its data: {warning}." for warning in warnings),
     ]
 

@@ -113,6 +113,8 @@ class ConfluentBroker:
         return found
 
     def reachable(self) -> bool:
+        if not self._consumer.memberid():
+            return False
         try:
             topic = self._consumer.list_topics(self._group.topic, ASK_SECONDS).topics[self._group.topic]
         except KafkaException:

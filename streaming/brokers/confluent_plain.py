@@ -156,6 +156,7 @@ class ConfluentReader:
         self._left: dict[Partition, tuple[int, int]] = {}  # where each is read next, and where it ended
         options = {
             "group.id": f"reader-{uuid.uuid4()}",  # stays unused
+            "auto.offset.reset": "earliest",  # where what was to be read next has been deleted meanwhile
             "isolation.level": "read_committed",
             "check.crcs": True,
             "enable.partition.eof": True,  # the one sign of having passed what is no record at the end

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from kafka import KafkaConsumer, KafkaProducer
+from kafka import ConsumerRebalanceListener, KafkaConsumer, KafkaProducer
 from kafka.errors import KafkaError
 from kafka.structs import OffsetAndMetadata, TopicPartition
 
@@ -19,6 +19,23 @@ from streaming.settings import Limits
 CLOSE_SECONDS = 5
 ASK_SECONDS = 1
 COMMIT_SECONDS = 30  # for each of a commit's three steps; the broker itself ends a transaction after 60
+
+
+class ForgetCommits(ConsumerRebalanceListener):  # type: ignore[misc] # the client has no types
+    """Has the consumer ask for its group's commits anew whenever its partitions change.
+
+    kafka-python 3.0 keeps an answer that came too late for the poll that asked, and takes it when the same partitions
+    are next assigned, be it hours later: all since then would be answered twice.
+    """
+
+    def __init__(self, consumer: KafkaConsumer) -> None:
+        self._kept: dict[Any, Any] = consumer._coordinator._offset_fetch_futures  # noqa: SLF001 - nothing else tells
+
+    def on_partitions_revoked(self, revoked: object) -> None:
+        self._kept.clear()
+
+    def on_partitions_assigned(self, assigned: object) -> None:
+        self._kept.clear()
 
 
 class KafkaPythonBroker:
@@ -87,6 +104,8 @@ class KafkaPythonBroker:
         return position
 
     def reachable(self) -> bool:
+        if not self._consumer.group_metadata().member_id:
+            return False
         (topic,) = self._consumer.subscription()
         partitions = self._consumer.assignment() or [TopicPartition(topic, 0)]
         try:

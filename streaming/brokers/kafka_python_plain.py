@@ -166,6 +166,7 @@ class KafkaPythonReader:
                 KafkaConsumer,
                 **client_options(connection),
                 isolation_level="read_committed",
+                auto_offset_reset="earliest",  # where what was to be read next has been deleted meanwhile
                 enable_auto_commit=False,
                 allow_auto_create_topics=False,
                 metrics_enabled=False,

@@ -103,7 +103,9 @@ class Broker(Protocol):
         """How many records follow the last one polled, for each assigned partition as far as is known."""
 
     def reachable(self) -> bool:
-        """Whether the partitions can be read, within about a second: of a poll without records nobody can tell."""
+        """Whether this is a member of its group, and its partitions can be read: of a poll without records nobody can
+        tell. Takes about a second at most.
+        """
 
     def leave(self) -> None:
         """Leave the group for good, so that the others take the partitions over at once. Nothing but close() follows.

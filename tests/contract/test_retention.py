@@ -11,7 +11,7 @@ from kafka.structs import TopicPartition
 
 from streaming.brokers.memory import MemoryCluster
 from streaming.brokers.seam import Topic
-from tests.contract.conftest import World, poll, values
+from tests.contract.conftest import World, poll, read, values
 
 
 def test_a_position_that_is_gone_is_told_and_the_oldest_record_comes_next(
@@ -31,3 +31,17 @@ def test_a_position_that_is_gone_is_told_and_the_oldest_record_comes_next(
     with caplog.at_level(logging.INFO):
         assert values(poll(world.join())) == ["kept"]
     assert "out of range" in caplog.text
+
+
+def test_a_reader_that_is_overtaken_goes_on_with_the_oldest_record(
+    world: World, request: pytest.FixtureRequest
+) -> None:
+    if isinstance(world.cluster, MemoryCluster):
+        pytest.skip("nothing is deleted in memory")
+    world.reviews = f"one-{world.name}"
+    world.cluster.create([Topic(world.reviews, 1, 1, {})])
+    world.send("deleted", "kept")
+    with closing(world.cluster.read([world.reviews], from_beginning=True)) as reader:
+        with closing(KafkaAdminClient(bootstrap_servers=request.getfixturevalue("bootstrap_servers"))) as admin:
+            admin.delete_records({TopicPartition(world.reviews, 0): 1})
+        assert read(reader, 1)[-1].value == b"kept"

@@ -69,9 +69,22 @@ def test_a_loop_turns_though_its_broker_does_not_answer(cluster: MemoryCluster, 
     assert len(turns) == 3
 
 
-def test_a_broker_that_goes_away_and_comes_back_is_told_of_once_each(
-    cluster: MemoryCluster, classifier: Classifier, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (0.0, ["the broker does not answer, or does not let this worker into its group; waiting for it", "the broker answers again"]),
+        (60.0, []),
+    ],
+)
+def test_a_broker_that_is_away_for_long_and_comes_back_is_told_of_once_each(
+    cluster: MemoryCluster,
+    classifier: Classifier,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    seconds: float,
+    said: list[str],
 ) -> None:
+    monkeypatch.setattr("streaming.delivery.AWAY_SECONDS", seconds)
     stop, answers = Event(), [True, True, False, False, True, True]
 
     class Flickering(UntilIdle):
@@ -81,8 +94,7 @@ def test_a_broker_that_goes_away_and_comes_back_is_told_of_once_each(
             return answers.pop(0)
 
     run(Flickering(cluster.join(Group("sentiment", "one", "reviews")), Event()), classifier, stop)
-    said = [record.getMessage() for record in caplog.records if record.name == "sentiment.stream"]
-    assert said == ["the broker does not answer; waiting for it", "the broker answers again"]
+    assert [record.getMessage() for record in caplog.records if record.name == "sentiment.stream"] == said
 
 
 def test_a_stopped_loop_does_not_poll(cluster: MemoryCluster, classifier: Classifier) -> None:
