@@ -100,16 +100,22 @@ def _csv(spark: SparkSession, files: list[File]) -> list[DataFrame]:
 
 def _require_utf8(spark: SparkSession, files: list[File]) -> None:
     """DataError if one has so many lines that are no UTF-8 that it is of another encoding, not damaged in places."""
-    damaged = F.count_if(~F.is_valid_utf8("value") | F.contains("value", F.lit("\0")))  # UTF-16 has zeros
+    damaged = F.count_if(~F.is_valid_utf8("value"))
     shares = _of_each(spark, files, lambda lines: lines.agg((damaged / F.count("*")).cast("string")))
     for file in files:
         if float(shares.get(file.name, 0)) > DAMAGED:
-            raise DataError(f"{file.path} is no CSV in UTF-8: save it as UTF-8, compressed with gzip or not at all")
+            raise _encoded_otherwise(file.path)
+
+
+def _encoded_otherwise(path: str) -> DataError:
+    return DataError(f"{path} is no CSV in UTF-8: save it as UTF-8, compressed with gzip or not at all")
 
 
 def _one_csv(spark: SparkSession, paths: list[str]) -> DataFrame:
     """The delimiter is the one that the header uses. A row of too many or too few fields stands whole under BROKEN."""
     header = spark.read.text(paths[0]).first()
+    if header and "\0" in header[0]:  # as in UTF-16
+        raise _encoded_otherwise(paths[0])
     delimiter = max(",;\t", key=header[0].count) if header else ","
     reader = spark.read.options(header=True, multiLine=True, quote='"', escape='"', encoding="UTF-8", sep=delimiter)
     names = reader.csv(paths[0]).columns

@@ -16,6 +16,7 @@ from pyspark.sql import SparkSession
 from sentiment.errors import DataError, SettingError
 from spark_jobs import explore
 from spark_jobs.reading import Columns, read_reviews
+from spark_jobs.session import start_session
 from spark_jobs.train_model import Training, train
 from tests.spark.conftest import PROJECT, Heard
 
@@ -64,6 +65,37 @@ def test_a_place_that_can_not_be_read_is_refused(spark: SparkSession, entry: str
     _assert_refused(lambda: read_reviews(spark, [entry]), "can't be read")
 
 
+@pytest.mark.parametrize(("lines", "refused"), [(3, True), (300, False)])
+def test_a_file_of_another_encoding_is_refused_and_a_damaged_line_is_not(
+    spark: SparkSession, tmp_path: Path, lines: int, refused: bool
+) -> None:
+    rows = b"text,label\n" + "une merveille, étonnante;1\n".encode("cp1252") + b"a film;1\n" * lines
+    (tmp_path / "film.csv").write_bytes(rows.replace(b",label", b";label"))
+    if refused:
+        _assert_refused(lambda: read_reviews(spark, [str(tmp_path)]), r"film\.csv is no CSV in UTF-8: save it as UTF-8")
+    else:
+        assert read_reviews(spark, [str(tmp_path)]).count() == lines + 1
+
+
+@pytest.mark.parametrize("memory", ["4x", "4", "100m", "2 g", ""])
+def test_memory_that_java_would_refuse_is_refused_before_it_starts(
+    memory: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PYSPARK_GATEWAY_PORT", raising=False)
+    with pytest.raises(
+        SettingError, match=f"--memory {memory}: expected a number and m or g, as 2g, and 512m at least"
+    ):
+        start_session("tests", memory)
+
+
+def test_test_rows_that_are_the_training_rows_are_said_to_be(spark: SparkSession, tmp_path: Path) -> None:
+    exam = str(PROJECT / "data/reviews_unique.csv")
+    training = Training([exam], tmp_path / "models", [exam])
+    _assert_refused(
+        lambda: train(spark, training, Heard()), "of 85 rows, 85 are near a test row, .* no more than 0 texts"
+    )
+
+
 def test_a_column_that_is_named_but_not_there_is_refused(spark: SparkSession, tmp_path: Path) -> None:
     (tmp_path / "film.csv").write_text("text,label\na,1\n")
     given = Columns(text="synopsis")
@@ -106,7 +138,8 @@ def test_labels_that_are_not_known_are_named(spark: SparkSession, tmp_path: Path
     with pytest.raises(DataError, match="only positive reviews are left"):
         train(spark, Training([str(tmp_path / "a.csv")], tmp_path / "models"), say)
     assert say.messages[-1] == (
-        "warning: 4 of 205 rows have no label that is known and are left out: good (2), bad (1)"
+        "warning: 4 of 205 rows have no label that is known and are left out: good (2), bad (1); "
+        "known are 1, 1.0, true, positive, positif, pos and 0, 0.0, false, negative, negatif, négatif, neg"
     )
 
 

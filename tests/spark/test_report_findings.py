@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sentiment import Classifier
-from sentiment.metrics import MEASURES
+from sentiment.metrics import MEASURES, Confusion
+from spark_jobs.caveats import no_better
 from spark_jobs.evaluating import Scored
 from spark_jobs.report import Band, evaluate_all, sure_answers
 from spark_jobs.report.evidence import Evidence
@@ -42,7 +43,7 @@ def test_all_parts_of_the_rows_are_scored_with_intervals(scored: Scored, classif
         assert {*scores["interval"], "ece"} == set(MEASURES)
         assert 0 <= scores["ece_by_chance"]["mean"] <= scores["ece_by_chance"]["most"] <= 1
         for measure, (low, high) in scores["interval"].items():
-            assert scores[measure] is None or low <= scores[measure] <= high, (name, measure)
+            assert low is None or low <= scores[measure] <= high, (name, measure)
     assert metrics["all"]["accuracy"] == pytest.approx(np.mean(scored.prediction == scored.label), abs=1e-6)
     assert msgspec.json.decode(msgspec.json.encode(metrics)) == metrics
 
@@ -50,6 +51,20 @@ def test_all_parts_of_the_rows_are_scored_with_intervals(scored: Scored, classif
 def test_where_there_is_one_class_only_the_areas_are_null(scored: Scored, classifier: Classifier) -> None:
     scores = evaluate_all(scored, classifier.manifest.calibration)["other"]
     assert (scores["roc_auc"], scores["interval"]["roc_auc"], scores["accuracy"]) == (None, [None, None], 0.0)
+
+
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        ((30, 0, 30, 0), ["of 60 test rows it gets 30 right; calling all of them positive would get 30"]),
+        ((30, 0, 10, 2), ["of 42 test rows it gets 32 right; calling all of them negative would get 30"]),
+        ((0, 5, 10, 20), ["of 35 test rows it gets 20 right; calling all of them positive would get 30"]),
+        ((0, 0, 10, 20), []),
+    ],
+)
+def test_labels_that_one_label_for_all_would_match_are_told(counts: tuple[int, ...], said: list[str]) -> None:
+    found = no_better(Confusion(*counts)._asdict())
+    assert found == [each for each in said if "32 right" not in each]
 
 
 @pytest.mark.parametrize(("english", "named"), [(0.5, True), (0.99, False)])

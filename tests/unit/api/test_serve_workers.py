@@ -46,7 +46,7 @@ def test_one_worker_alone_keeps_its_figures_without_files_and_ends_with_its_pare
         assert wait_until(lambda: not listens(running))
 
 
-@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_ends_it_cleanly_and_silently(models: Path, stop: signal.Signals) -> None:
     with serving(models, "--workers", "2") as running:
         assert ask(running, REVIEW)[0] == 200

@@ -91,5 +91,5 @@ def test_a_model_does_not_differ_from_itself(two: Path, tmp_path: Path) -> None:
 
 def test_labels_that_are_asked_for_must_be_there(two: Path, tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text("text,stars\ngood,5\n")
-    with pytest.raises(DataError, match="no classified row has a label in stars"):
+    with pytest.raises(DataError, match="no classified row has a known label in stars"):
         run(two, "v1", "--input", tmp_path / "in.csv", "--label", "stars")

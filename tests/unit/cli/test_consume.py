@@ -36,6 +36,11 @@ def test_a_review_does_not_command_the_terminal(cluster: MemoryCluster) -> None:
     assert shown(cluster, result_of(text)).stdout == "positive   75.0%  fine \\x1b]0;title\\x07\\x1b[2Jfilm\n"
 
 
+def test_doubt_is_shown(cluster: MemoryCluster) -> None:
+    doubtful = result_of('{"text": "fine"}').replace(b'{"label"', b'{"needs_review": true, "label"')
+    assert shown(cluster, doubtful).stdout == "positive   75.0%? fine\n"
+
+
 @pytest.mark.parametrize("value", ["1e999", "7" * 5000, "[[1]]", "null", '"7"'])
 def test_whatever_else_is_in_a_review_it_is_a_result(cluster: MemoryCluster, value: str) -> None:
     assert shown(cluster, result_of(f'{{"text": "fine", "x": {value}}}')).stdout == "positive   75.0%  fine\n"

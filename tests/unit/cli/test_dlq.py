@@ -48,6 +48,16 @@ def test_list_has_a_line_for_each_and_counts_the_reasons(letters: MemoryCluster)
     assert result.stderr.strip() == "3 dead letters: 1 not_an_object, 1 not_utf8, 1 tombstone"
 
 
+def test_what_others_have_put_there_does_not_command_the_terminal(cluster: MemoryCluster) -> None:
+    create_topics(cluster, Topics(partitions=1), Limits())
+    names = ("sentiment.reason", "__connect.errors.topic", "__connect.errors.exception.message")
+    with cluster.sender() as sender:
+        sender.send(Reply("dlq.reviews", b"key", b"value", [(name, b"\x1b[2J\nline") for name in names]))
+    for shown in (run("list"), run("show", "dlq.reviews-0-0")):
+        assert "\x1b" not in shown.output
+        assert r"\x1b[2J line" in shown.stdout
+
+
 def test_list_takes_reasons_and_a_limit(letters: MemoryCluster) -> None:
     assert [line.split()[1] for line in run("list", "--reason", "tombstone").stdout.splitlines()] == ["tombstone"]
     assert run("list", "--reason", "tombstone").stderr.strip() == "1 dead letter: 1 tombstone"

@@ -32,6 +32,13 @@ def test_texts_that_can_not_be_classified_are_named_and_the_others_answered(mode
     assert run(model, "good", "").stderr == "text 2 is empty or white space\n"
 
 
+@pytest.mark.parametrize(("lines", "told"), [('{"text": "good"}\n', True), ("good\n", False)])
+def test_lines_that_look_like_json_are_said_to_be_classified_as_texts(model: Path, lines: str, told: bool) -> None:
+    result = run(model, stdin=lines)
+    assert result.stdout.startswith("positive")
+    assert ("--input NAME.jsonl" in result.stderr) == told
+
+
 def test_bytes_that_are_no_text_are_refused(model: Path) -> None:
     with pytest.raises(DataError, match="text 1 is not UTF-8"):
         run(model, "--json", "caf\udce9")  # how Python reads such an argument

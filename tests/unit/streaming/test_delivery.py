@@ -72,7 +72,13 @@ def test_a_loop_turns_though_its_broker_does_not_answer(cluster: MemoryCluster, 
 @pytest.mark.parametrize(
     ("seconds", "said"),
     [
-        (0.0, ["the broker does not answer, or does not let this worker into its group; waiting for it", "the broker answers again"]),
+        (
+            0.0,
+            [
+                "the broker does not answer, or does not let this worker into its group; waiting for it",
+                "the broker answers again",
+            ],
+        ),
         (60.0, []),
     ],
 )

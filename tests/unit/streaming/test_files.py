@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +93,13 @@ def test_what_can_not_be_read_is_named(tmp_path: Path, name: str, content: str |
 def test_a_file_that_is_not_there_is_named() -> None:
     with pytest.raises(DataError, match=r"there is no file nowhere\.csv"):
         read_rows("nowhere.csv")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="of Linux is the file that can't be read, even by root")
+def test_a_file_that_can_not_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").symlink_to("/proc/self/mem")
+    with pytest.raises(DataError, match=r"a\.csv can't be read: Input/output error"):
+        list(read_rows(str(tmp_path / "a.csv")))
 
 
 def test_a_folder_is_not_taken_for_a_file(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,24 @@ def test_security_is_told_to_every_client_alike() -> None:
         "sasl.username": "sentiment",
         "sasl.password": "hunter2",
     }
+
+
+@pytest.mark.parametrize(
+    ("write", "problem"),
+    [
+        (lambda path: path.mkdir(), "can't be read: Is a directory"),
+        (lambda path: path.write_bytes(b"\xff"), "is not UTF-8"),
+        (lambda _: None, "there is no file"),
+    ],
+)
+def test_a_password_that_can_not_be_read_is_named(
+    tmp_path: Path, write: Callable[[Path], object], problem: str
+) -> None:
+    write(tmp_path / "password")
+    others = {name: value for name, value in SASL.items() if name != "KAFKA_SASL_PASSWORD"}
+    connection = Connection.from_environment(others | {"KAFKA_SASL_PASSWORD_FILE": str(tmp_path / "password")})
+    assert problem in connection.problems()[0]
+    assert connection.sasl_password is None
 
 
 def test_a_password_is_never_shown() -> None:
