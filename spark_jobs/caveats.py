@@ -33,12 +33,10 @@ def no_better(confusion: Mapping[str, int]) -> list[str]:
     """
     negative = confusion["true_negative"] + confusion["false_positive"]
     positive = confusion["true_positive"] + confusion["false_negative"]
-    right, label = confusion["true_negative"] + confusion["true_positive"], "positive"
-    if negative > positive:
-        label = "negative"
-    most = max(negative, positive)
+    right, most = confusion["true_negative"] + confusion["true_positive"], max(negative, positive)
     if not negative or not positive or right > most:
         return []
+    label = "negative" if negative > positive else "positive"
     return [
         f"of {negative + positive:,} test rows it gets {right:,} right; calling all of them {label} would get {most:,}"
     ]
