@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import subprocess
 import sys
 from pathlib import Path
@@ -138,11 +139,14 @@ def make_libraries() -> None:
     One for each level of processors: a process loads the fastest one that its machine can run. For the building of
     images. Needs numba and `ld`, on Linux.
     """
+    if lacking := [name for name in ("numba", "llvmlite") if importlib.util.find_spec(name) is None]:
+        raise SettingError(f"{lacking[0]} is not installed: install numba")
     for level in library.LEVELS:
         command = [sys.executable, "-P", "-m", "sentiment.library_build", level]
         done = subprocess.run(command, stderr=subprocess.PIPE, text=True, check=False)
         if done.returncode:
-            raise SettingError(f"no library for {level}: {done.stderr.strip().rpartition(chr(10))[2]}")
+            said = done.stderr.strip().splitlines() or [f"the compiler has ended with {done.returncode}"]
+            raise SettingError(f"no library for {level}: {said[-1]}")
         click.echo(f"written: {library.path_of(level)}")
 
 

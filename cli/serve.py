@@ -50,7 +50,7 @@ def _setting(name: str, text: str) -> Callable[..., Any]:
 @broker_options.servers_if_any
 @broker_options.topic("feedback")
 def serve(bootstrap_servers: str | None, feedback_topic: str, **given: str | None) -> None:
-    """Serve the model over HTTP until SIGTERM or Ctrl-C.
+    """Serve the model over HTTP until SIGTERM, SIGHUP or Ctrl-C.
 
     Feedback is accepted only with --bootstrap-servers.
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import time
 from typing import Any
@@ -39,10 +40,15 @@ def make_server(address: Address, workers: int) -> AbstractServer[Any]:
         log_level=LogLevels.error,
         workers_kill_timeout=STOP_SECONDS,
     )
-    # SIGHUP, as of a terminal that is closed, ends it too. Granian would start new workers, whose figures would stand
-    # beside those of the old ones.
-    server.signal_handler_reload = server.signal_handler_interrupt  # type: ignore[method-assign]
+    # SIGHUP, as of a terminal that is closed, ends it too, but not under nohup. Granian would start new workers, whose
+    # figures would stand beside those of the old ones.
+    ignored = signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+    server.signal_handler_reload = _nothing if ignored else server.signal_handler_interrupt  # type: ignore[method-assign]
     return server
+
+
+def _nothing(*_: object) -> None:
+    pass
 
 
 def announce(address: Address, version: str) -> None:

@@ -17,6 +17,7 @@ from sentiment.errors import SettingError
 HERE = Path(__file__).parent
 GENERIC = "generic"  # any processor of this architecture
 LEVELS = ("x86-64-v4", "x86-64-v3", GENERIC) if platform.machine() == "x86_64" else (GENERIC,)  # the fastest first
+LOOKS = (2, 33)  # the version of glibc since which it refuses what the processor can't run
 NAMES = ("score", "walk")
 MADE_FROM = "made_from"  # the symbol of the sources' fingerprint
 SOURCES = tuple(
@@ -57,8 +58,10 @@ def path_of(level: str) -> Path:
 
 
 def made() -> list[Path]:
-    """The libraries that are there, the fastest first."""
-    return [path for path in map(path_of, LEVELS) if path.exists()]
+    """The libraries that are there, the fastest first; where the loader does not look at levels, that of none."""
+    name, version = platform.libc_ver()
+    looks = name == "glibc" and tuple(map(int, version.split(".")[:2])) >= LOOKS
+    return [path for level in LEVELS if (looks or level == GENERIC) and (path := path_of(level)).exists()]
 
 
 def load(paths: Sequence[Path]) -> Library:

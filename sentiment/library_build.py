@@ -63,7 +63,8 @@ def _link(code: bytes, cpu: str, path: Path) -> None:
     with tempfile.NamedTemporaryFile(suffix=".o") as file:
         file.write(code)
         file.flush()
-        command = ["ld", "-shared", "--strip-all", *level, "-o", str(path), file.name]
+        # Fatal, for an `ld` that does not know the level only warns, and nothing would tell it from others then.
+        command = ["ld", "-shared", "--strip-all", "--fatal-warnings", *level, "-o", str(path), file.name]
         try:
             subprocess.run(command, check=True, capture_output=True, text=True)
         except FileNotFoundError as error:

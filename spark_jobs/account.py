@@ -13,16 +13,16 @@ from pyspark.sql import functions as F
 
 from spark_jobs.caveats import caveats, no_better, uncalibrated
 from spark_jobs.cleaning import Cleaning
-from spark_jobs.columns import FILM, LABEL, LANGUAGE, SPLIT, TEST, TEXT, TRAIN
+from spark_jobs.columns import FILM, LABEL, LANGUAGE, SOURCE, SPLIT, TEST, TEXT, TRAIN
 from spark_jobs.evaluating import Scored
 from spark_jobs.files import UNDECODED
 from spark_jobs.publishing import Published
 from spark_jobs.report import Extras, LearningPoint, languages
-from spark_jobs.report.wording import figure, language
+from spark_jobs.report.wording import figure
 from spark_jobs.searching import Search
 from spark_jobs.splitting import Split
 
-LEAST_ROWS, ONE_SIDED = 100, 0.6  # of a language; the share of one class
+LEAST_ROWS, ONE_SIDED = 100, 0.6  # of an input; the share of one class
 UNDECODED_SHARE = 0.005  # a few were there already when the reviews were collected
 
 
@@ -48,17 +48,17 @@ def describe(account: Cleaning, split: Split, inputs: Sequence[str], tests: Sequ
 
 
 def one_sided(split: Split) -> list[str]:
-    """Of which languages the training texts are mostly of one class, where confidence is for classes of one size."""
+    """Which inputs are mostly of one class, so that weights for classes of one size change what confidence means."""
     positive = (
         split.frame.where(F.col(SPLIT) == TRAIN)
-        .groupBy(LANGUAGE)
+        .groupBy(SOURCE)
         .agg(F.count("*").alias("rows"), F.avg(LABEL).alias("share"))
-        .where(F.col("rows") >= LEAST_ROWS)
-        .orderBy(F.desc("rows"), LANGUAGE)
+        .where((F.col("rows") >= LEAST_ROWS) & (F.abs(F.col("share") - 0.5) < 0.5))
+        .orderBy(F.desc("rows"), SOURCE)
     )
     return [
-        f"{row['share']:.0%} of the training texts in {language(row[LANGUAGE])} are positive, and confidence is given "
-        "as if half were: to classify reviews of which as many are, train with --prior observed"
+        f"{row['share']:.0%} of the training texts of {_names([row[SOURCE]])[0]} are positive, and confidence is given "
+        "as if half were: if as many are where it is used, train with --prior observed"
         for row in positive.collect()
         if max(row["share"], 1 - row["share"]) > ONE_SIDED
     ]
@@ -109,7 +109,7 @@ def summary(published: Published) -> str:
     lines.append("  confusion: " + ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in confusion.items()))
     lines += [f"  warning: {caveat}" for caveat in uncalibrated(manifest.calibration)]
     lines += [
-        f"  warning: {caveat} (`sentiment models rollback` puts the version before it to use)"
+        f"  warning: {caveat} (`sentiment models rollback` goes back to the version before it, if there is one)"
         for caveat in no_better(confusion)
     ]
     parity = manifest.parity

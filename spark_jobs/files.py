@@ -26,7 +26,7 @@ class File(NamedTuple):
 Loader = Callable[[SparkSession, list[File]], list[DataFrame]]
 
 UNDECODED = "\ufffd"  # what stands in a text for bytes that are no UTF-8
-DAMAGED = 0.01  # of a file's lines
+LEAST_DAMAGED, DAMAGED = 5, 0.01  # lines, and of all lines of a file
 BROKEN = "_corrupt_record"  # the column of a row that could not be taken apart, where there is one
 
 
@@ -90,21 +90,21 @@ def _loader_of(path: str) -> Loader | None:
 
 
 def _csv(spark: SparkSession, files: list[File]) -> list[DataFrame]:
-    """One table for each header; one that goes on in the next line is no other file's."""
-    _require_utf8(spark, files)
-    first = F.min_by("value", "place")
-    headers = _of_each(spark, files, lambda lines: lines.agg(first)) if len(files) > 1 else {}
+    """One table for each header; one that goes on in the next line is no other file's.
+
+    DataError if a file has so many lines that are no UTF-8 that it is of another encoding, not damaged in places.
+    """
+    damaged = F.count_if(~F.is_valid_utf8("value"))
+    looked_at = F.struct(
+        F.min_by("value", "place").alias("header"), damaged.alias("damaged"), F.count("*").alias("all")
+    )
+    found = _of_each(spark, files, lambda lines: lines.agg(looked_at))
+    for file in files:
+        if file.name in found and found[file.name].damaged >= max(LEAST_DAMAGED, DAMAGED * found[file.name].all):
+            raise _encoded_otherwise(file.path)
+    headers = {name: looked.header for name, looked in found.items()}
     groups = _together(files, {name: header for name, header in headers.items() if header.count('"') % 2 == 0})
     return [_one_csv(spark, paths) for paths in groups]
-
-
-def _require_utf8(spark: SparkSession, files: list[File]) -> None:
-    """DataError if one has so many lines that are no UTF-8 that it is of another encoding, not damaged in places."""
-    damaged = F.count_if(~F.is_valid_utf8("value"))
-    shares = _of_each(spark, files, lambda lines: lines.agg((damaged / F.count("*")).cast("string")))
-    for file in files:
-        if float(shares.get(file.name, 0)) > DAMAGED:
-            raise _encoded_otherwise(file.path)
 
 
 def _encoded_otherwise(path: str) -> DataError:
@@ -131,7 +131,7 @@ def _json(spark: SparkSession, files: list[File]) -> list[DataFrame]:
     return [spark.read.json(paths, columnNameOfCorruptRecord=BROKEN) for paths in groups]
 
 
-def _of_each(spark: SparkSession, files: list[File], found: Callable[[GroupedData], DataFrame]) -> dict[str, str]:
+def _of_each(spark: SparkSession, files: list[File], found: Callable[[GroupedData], DataFrame]) -> dict[str, Any]:
     """What is found in the lines of each file, (value, place), by the file's name; in one step for all of them."""
     lines = spark.read.text([file.path for file in files]).select(
         F.col("_metadata.file_path").alias("name"),

@@ -28,7 +28,7 @@ def learning_curve(
     for share in SHARES:
         part = train.where(F.pmod(F.xxhash64(GROUP), F.lit(PARTS)) < share * PARTS)
         if part.select(LABEL).distinct().count() < 2:
-            say(f"learning curve: {share:.1%} of the groups have no texts of one class: left out")
+            say(f"learning curve: {share:.1%} of the groups have texts of one class only: left out")
             continue
         say(f"learning curve: {share:.1%} of the training rows")
         prepared = prepare(part, count(part, recipe.least_frequency).classes(), recipe)

@@ -35,7 +35,7 @@ def start_session(name: str, driver_memory: str = "4g") -> SparkSession:
         session = builder.getOrCreate()
     except PySparkRuntimeError as error:
         raise SettingError(
-            f"Spark does not start; above stands what Java says. Does it get {driver_memory}?"
+            "Spark does not start; what Java says stands above: is it there, with memory free?"
         ) from error
     context = session.sparkContext
     context.setLogLevel("ERROR")

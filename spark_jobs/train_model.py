@@ -160,7 +160,7 @@ def _features(rule: TextRule, recipe: Recipe, split: Split, side: str) -> DataFr
     type=click.Choice(get_args(Prior)),
     default=EQUAL,
     show_default=True,
-    help="How frequent positive reviews are where confidence is to mean what it says: half of all, or as the input's.",
+    help="The share of positive reviews that confidence assumes: half, or that of the input.",
 )
 @click.option(
     "--precision",

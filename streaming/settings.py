@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -35,16 +34,17 @@ class Connection:
     def from_environment(cls, environment: Mapping[str, str], bootstrap_servers: str | None = None) -> Connection:
         """Read the `KAFKA_*` variables; a flag's `bootstrap_servers` goes before its variable."""
         read = _without_empty(environment)
+        password, misread = _password(read)
         return cls(
             bootstrap_servers=bootstrap_servers or read.get("KAFKA_BOOTSTRAP_SERVERS", cls.bootstrap_servers),
             security_protocol=read.get("KAFKA_SECURITY_PROTOCOL", cls.security_protocol).upper(),
             sasl_mechanism=read.get("KAFKA_SASL_MECHANISM"),
             sasl_username=read.get("KAFKA_SASL_USERNAME"),
-            sasl_password=_password(read),
+            sasl_password=password,
             ssl_cafile=read.get("KAFKA_SSL_CAFILE"),
             ssl_certfile=read.get("KAFKA_SSL_CERTFILE"),
             ssl_keyfile=read.get("KAFKA_SSL_KEYFILE"),
-            misread=tuple(_misread(read)),
+            misread=(*_misread(read), *misread),
         )
 
     def problems(self) -> list[str]:
@@ -166,29 +166,31 @@ def _without_empty(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def _misread(read: Mapping[str, str]) -> list[str]:
-    found = [f"{name}: {problem}" for name in FILES if name in read and (problem := _problem_of(name, read[name]))]
+    """What is wrong with the files that are named, without a look at what they hold."""
+    found = [f"{name}: {problem}" for name in FILES if name in read and (problem := _problem_of(Path(read[name])))]
     if "KAFKA_SASL_PASSWORD" in read and PASSWORD_FILE in read:
         found.append(f"KAFKA_SASL_PASSWORD and {PASSWORD_FILE} are both set: choose one")
     return found
 
 
-def _problem_of(name: str, path: str) -> str | None:
+def _problem_of(path: Path) -> str | None:
+    if not path.is_file():
+        return f"{path} is no file" if path.exists() else f"there is no file {path}"
     try:
-        content = Path(path).read_bytes()
-        if name == PASSWORD_FILE:
-            content.decode()
-    except FileNotFoundError:
-        return f"there is no file {path}"
+        path.open("rb").close()
     except OSError as error:
         return f"{path} can't be read: {error.strerror}"
+    return None
+
+
+def _password(read: Mapping[str, str]) -> tuple[str | None, list[str]]:
+    """The password, and what is wrong with its file beyond what `_misread` tells."""
+    path = Path(read.get(PASSWORD_FILE, ""))
+    if not path.is_file():
+        return read.get("KAFKA_SASL_PASSWORD"), []
+    try:
+        return path.read_text(encoding="utf-8").rstrip("\r\n"), []
     except UnicodeDecodeError:
-        return f"{path} is not UTF-8"
-    return None
-
-
-def _password(read: Mapping[str, str]) -> str | None:
-    if PASSWORD_FILE not in read:
-        return read.get("KAFKA_SASL_PASSWORD")
-    with suppress(OSError, UnicodeDecodeError):  # which `_misread` tells
-        return Path(read[PASSWORD_FILE]).read_text(encoding="utf-8").rstrip("\r\n")
-    return None
+        return None, [f"{PASSWORD_FILE}: {path} is not UTF-8"]
+    except OSError:
+        return None, []

@@ -29,7 +29,10 @@ def limits(evidence: Evidence) -> list[str]:
         f"{_scores(evidence)} {OTHER_SOURCES}",
         *_weakest(evidence),
         *(f"Of its confidence: {caveat}." for caveat in uncalibrated(evidence.manifest.calibration)),
-        *(f"Worse than a guess: {caveat}." for caveat in no_better(evidence.manifest.metrics[ALL]["confusion"])),
+        *(
+            f"It is no better than one label for all: {caveat}."
+            for caveat in no_better(evidence.manifest.metrics[ALL]["confusion"])
+        ),
         *(f"Of its data: {warning}." for warning in warnings),
     ]
 

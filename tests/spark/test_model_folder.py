@@ -73,7 +73,8 @@ def test_the_golden_texts_and_their_answers_are_saved(version: Path, classifier:
 
 def test_the_description_says_what_the_model_was_made_of(trained: Trained) -> None:
     manifest = trained.published.manifest
-    assert manifest.training == {**trained.training.recipe._asdict(), "penalties": [100.0], "penalty": 100.0}
+    settings = {"penalties": [100.0], "penalty": 100.0, "prior": "equal"}
+    assert manifest.training == trained.training.recipe._asdict() | settings
     assert manifest.hashing.buckets == trained.training.recipe.buckets
     assert manifest.data["inputs"] == [Path(trained.training.inputs[0]).name]
     assert manifest.data["cleaning"]["rows"] == 600

@@ -17,7 +17,7 @@ from sentiment.textrule import default_text_rule
 from spark_jobs.account import describe, one_sided
 from spark_jobs.caveats import caveats
 from spark_jobs.cleaning import Cleaning, clean_reviews
-from spark_jobs.columns import FILM, FOLD, GROUP, LABEL, LANGUAGE, SPLIT, TEST, TEXT, TRAIN
+from spark_jobs.columns import FILM, FOLD, GROUP, LABEL, SOURCE, SPLIT, TEST, TEXT, TRAIN
 from spark_jobs.features import apply, token_stages
 from spark_jobs.reading import read_reviews
 from spark_jobs.splitting import FOLDS, Split, split_off, split_reviews
@@ -136,11 +136,13 @@ def test_a_few_films_or_templates_with_both_classes_are_too_few_to_learn_from(
         _split(spark.createDataFrame(rows, CLEANED))
 
 
-@pytest.mark.parametrize(("positive", "said"), [(90, ["75% of the training texts in English are positive"]), (60, [])])
-def test_texts_that_are_mostly_of_one_class_are_told(spark: SparkSession, positive: int, said: list[str]) -> None:
+@pytest.mark.parametrize(("positive", "said"), [(90, ["75% of the training texts of en.csv are positive"]), (60, [])])
+def test_an_input_that_is_mostly_of_one_class_is_told(spark: SparkSession, positive: int, said: list[str]) -> None:
+    """Not one of few rows, nor one of a single class, whose rows are not weighed."""
     labels = [*[1] * positive, *[0] * (120 - positive)]
-    rows = [(TRAIN, "en", label) for label in labels] + [(TEST, "en", 1)] * 300 + [(TRAIN, "fr", 1)] * 99
-    frame = spark.createDataFrame(rows, f"{SPLIT} string, {LANGUAGE} string, {LABEL} int")
+    rows = [(TRAIN, "data/en.csv", label) for label in labels] + [(TEST, "data/en.csv", 1)] * 300
+    rows += [(TRAIN, "few.csv", 1)] * 98 + [(TRAIN, "few.csv", 0)] + [(TRAIN, "praise.csv", 1)] * 200
+    frame = spark.createDataFrame(rows, f"{SPLIT} string, {SOURCE} string, {LABEL} int")
     found = one_sided(Split(frame, 1))
     assert [each.split(", ")[0] for each in found] == said
     assert all(each.endswith("train with --prior observed") for each in found)

@@ -63,7 +63,8 @@ def scores(shown: Sequence[Version], words: Words) -> None:
                 for name in MEASURES
             ]
     st.dataframe(pd.DataFrame(table), hide_index=True, alt=words("model.scores"))
-    drawn = any("interval" in each for version in shown for each in version.manifest.metrics.values())
+    intervals = [each.get("interval", {}) for version in shown for each in version.manifest.metrics.values()]
+    drawn = any(None not in ends for interval in intervals for ends in interval.values())
     notes = {"scores_note": True, "interval_note": drawn, "own_rows_note": not judged}
     st.caption(" ".join(words(f"model.{note}") for note, said in notes.items() if said))
 
@@ -216,6 +217,6 @@ def _difference(ours: float | None, theirs: float | None, measure: str | None, w
 
 
 def _measured_on(version: Version) -> tuple[object, ...]:
-    """What is the same where the same rows were scored: they follow from all rows, and from the test files."""
+    """What is the same where the same rows were scored: the test files, or else all rows, which they follow from."""
     data, metrics = version.manifest.data, version.manifest.metrics
-    return data.get("fingerprint"), *data.get("tests", []), metrics.get(ALL, {}).get("n")
+    return *(data.get("tests") or [data.get("fingerprint")]), metrics.get(ALL, {}).get("n")

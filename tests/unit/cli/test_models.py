@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from cli.models import models
 from sentiment import Classifier, versions
 from sentiment.behaviour import read_cases
-from sentiment.errors import ModelError
+from sentiment.errors import ModelError, SettingError
 from tests.tiny import write_tiny_model
 
 
@@ -119,3 +119,12 @@ def test_a_version_that_is_not_there_is_told_with_those_that_are(tmp_path: Path,
 
 def test_a_folder_without_models_is_told() -> None:
     assert "no model in nowhere" in str(CliRunner().invoke(models, ["list", "--models", "nowhere"]).exception)
+
+
+def test_libraries_that_can_not_be_made_are_told_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.executable", "/bin/false")
+    with pytest.raises(SettingError, match=r"no library for .*: the compiler has ended with 1"):
+        CliRunner().invoke(models, ["library"], catch_exceptions=False)
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    with pytest.raises(SettingError, match="numba is not installed: install numba"):
+        CliRunner().invoke(models, ["library"], catch_exceptions=False)

@@ -87,5 +87,5 @@ def test_answers_of_one_confidence_are_all_sure_or_none_is(rows: list[tuple[floa
     probability, labels = np.array([row[0] for row in rows]), np.array([row[1] for row in rows], np.int8)
     confidence = np.maximum(probability, 1 - probability)
     right = (probability > 0.5) == labels
-    limits = [1.0, *(each for each in np.unique(confidence) if right[confidence >= each].mean() >= precision)]
-    assert review_limit(probability, labels, precision) == (min(limits[1:]) if limits[1:] else 1.0)
+    limits = (each for each in np.unique(confidence) if right[confidence >= each].mean() >= precision)
+    assert review_limit(probability, labels, precision) == min(limits, default=1.0)

@@ -153,6 +153,17 @@ def test_the_fastest_stands_first(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     ]
 
 
+def test_where_the_loader_looks_at_no_level_only_that_of_none_is_taken(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(library, "HERE", tmp_path)
+    for level in library.LEVELS:
+        library.path_of(level).touch()
+    for told in (("glibc", "2.31"), ("", "")):
+        monkeypatch.setattr("platform.libc_ver", lambda told=told: told)
+        assert library.made() == [library.path_of(library.GENERIC)]
+
+
 def test_what_is_no_library_is_refused(tmp_path: Path) -> None:
     (tmp_path / "libkernel.so").write_bytes(b"")
     with pytest.raises(SettingError, match="no kernel for this machine"):

@@ -78,15 +78,17 @@ def test_a_score_has_its_interval_where_training_drew_one(open_page: Open, tmp_p
     assert ENGLISH("model.interval_note") in said(app)
 
 
-@pytest.mark.parametrize(("fingerprint", "judged"), [("0", True), ("1", False)])
+@pytest.mark.parametrize(
+    ("fingerprint", "tests", "judged"), [("0", [], True), ("1", [], False), ("1", ["imdb-test.parquet"], True)]
+)
 def test_versions_are_judged_by_the_same_rows_alone(
-    open_page: Open, tmp_path: Path, fingerprint: str, judged: bool
+    open_page: Open, tmp_path: Path, fingerprint: str, tests: list[str], judged: bool
 ) -> None:
     for name, accuracy, rows in (("other", 0.5, fingerprint), ("used", 0.75, "0")):
         place = write_evaluated_model(tmp_path / "models", name) / name
         manifest = folder.read_manifest(place)
         metrics = {"all": manifest.metrics["all"] | {"accuracy": accuracy, "interval": {"accuracy": [None, None]}}}
-        data = manifest.data | {"fingerprint": rows}
+        data = manifest.data | {"fingerprint": rows, "tests": tests}
         folder.write_manifest(place, msgspec.structs.replace(manifest, metrics=metrics, data=data))
     with listening(create_app(Classifier.load(tmp_path / "models"), ApiSettings())) as url:
         app = open_page("model", models=tmp_path / "models", api=Api(Settings(url)))
@@ -95,6 +97,7 @@ def test_versions_are_judged_by_the_same_rows_alone(
     difference = "+0.250 (better)" if judged else "+0.250"
     assert [scores.loc["Accuracy"].tolist()[place] for place in (0, 2)] == ["0.750", difference]
     assert (ENGLISH("model.own_rows_note") in said(app)) == (not judged)
+    assert ENGLISH("model.interval_note") not in said(app)
 
 
 @pytest.mark.parametrize(("equal", "kinds"), [(9, (1, 0)), (8, (0, 1))])
