@@ -64,7 +64,8 @@ class Demo:
 def demo(once: bool, rate: float, models: Path, port: int, ui_port: int) -> None:
     """Train if needed, start a broker, the classifier, the API and the page, and watch reviews flow."""
     for ending in (signal.SIGTERM, signal.SIGHUP):  # the latter where the terminal's window is closed
-        signal.signal(ending, signal.default_int_handler)
+        if signal.getsignal(ending) != signal.SIG_IGN:  # as nohup has it
+            signal.signal(ending, signal.default_int_handler)
     home = Path(os.environ.get("SENTIMENT_HOME", ".local"))
     another = ServiceError(f"another demo runs in {home}: use that one, or stop it first")
     try:

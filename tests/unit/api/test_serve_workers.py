@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import signal
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -48,12 +49,29 @@ def test_one_worker_alone_keeps_its_figures_without_files_and_ends_with_its_pare
 
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_ends_it_cleanly_and_silently(models: Path, stop: signal.Signals) -> None:
-    with serving(models, "--workers", "2") as running:
+    with on_hangup(signal.SIG_DFL), serving(models, "--workers", "2") as running:
         assert ask(running, REVIEW)[0] == 200
         running.process.send_signal(stop)
         output, error = running.process.communicate(timeout=STOP_SECONDS)
         assert (running.process.returncode, output, error) == (0, "", "")
         assert not listens(running)
+
+
+def test_under_nohup_it_outlives_its_terminal(models: Path) -> None:
+    with on_hangup(signal.SIG_IGN), serving(models) as running:
+        running.process.send_signal(signal.SIGHUP)
+        time.sleep(1)
+        assert ask(running, REVIEW)[0] == 200
+
+
+@contextmanager
+def on_hangup(handler: signal.Handlers) -> Iterator[None]:
+    """What processes do that are started meanwhile, for they inherit it."""
+    before = signal.signal(signal.SIGHUP, handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def test_a_request_under_way_is_still_answered_after_sigterm(models: Path) -> None:
