@@ -34,6 +34,11 @@ class World:
         self.reviews, self.results = f"reviews-{self.name}", f"results-{self.name}"
         self.cluster.create([Topic(name, 2, 1, {}) for name in (self.reviews, self.results)])
 
+    def use_one_partition(self) -> None:
+        """Of a new topic of reviews, for what must come in one order, or to one member alone."""
+        self.reviews = f"one-{self.name}"
+        self.cluster.create([Topic(self.reviews, 1, 1, {})])
+
     def join(self, instance: str = "one") -> Broker:
         broker = self.cluster.join(Group(f"group-{self.name}", instance, self.reviews))
         self.stack.enter_context(closing(broker))

@@ -13,7 +13,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from sentiment import Classifier
-from streaming.brokers.seam import Record, Topic
+from streaming.brokers.seam import Record
 from streaming.delivery import FaultError, deliver
 from streaming.metrics import StreamMetrics
 from streaming.respond import Answers, respond
@@ -26,8 +26,7 @@ FAULTY = 300
 
 
 def test_what_is_before_it_is_answered_and_it_is_named(world: World, tmp_path: Path) -> None:
-    world.reviews = f"one-{world.name}"  # of one partition, so that number and offset are the same
-    world.cluster.create([Topic(world.reviews, 1, 1, {})])
+    world.use_one_partition()  # so that number and offset are the same
     world.send(*TEXTS)
     classifier = Classifier.load(write_tiny_model(tmp_path))
     settings = StreamSettings(topics=Topics(world.reviews, world.results))

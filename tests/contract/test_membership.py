@@ -12,7 +12,7 @@ import pytest
 
 from streaming.brokers.kafka_python_broker import KafkaPythonBroker
 from streaming.brokers.memory import MemoryCluster
-from streaming.brokers.seam import Broker, Topic
+from streaming.brokers.seam import Broker
 from tests.contract.conftest import World, values, waiting
 
 
@@ -29,8 +29,7 @@ def test_an_answer_about_commits_that_comes_late_is_not_taken_for_a_later_one(wo
     """kafka-python would keep it, and begin there when the same partitions come back."""
     if world.any_bytes is not world.cluster or isinstance(world.cluster, MemoryCluster):
         pytest.skip("of kafka-python alone")
-    world.reviews = f"one-{world.name}"
-    world.cluster.create([Topic(world.reviews, 1, 1, {})])
+    world.use_one_partition()
     first = world.join("the one that the partition is taken from")
     assert isinstance(first, KafkaPythonBroker)
     asked, arrived = _held_up(first)

@@ -12,7 +12,6 @@ from kafka.structs import TopicPartition
 
 from streaming.brokers.confluent_plain import ConfluentReader
 from streaming.brokers.memory import MemoryCluster
-from streaming.brokers.seam import Topic
 from tests.contract.conftest import World, poll, read, values
 
 
@@ -21,8 +20,7 @@ def test_a_position_that_is_gone_is_told_and_the_oldest_record_comes_next(
 ) -> None:
     if isinstance(world.cluster, MemoryCluster):
         pytest.skip("nothing is deleted in memory")
-    world.reviews = f"one-{world.name}"
-    world.cluster.create([Topic(world.reviews, 1, 1, {})])
+    world.use_one_partition()
     world.send("answered")
     first = world.join()
     world.answer(first, poll(first))
@@ -40,8 +38,7 @@ def test_a_reader_that_is_overtaken_goes_on_with_the_oldest_record(
 ) -> None:
     if isinstance(world.cluster, MemoryCluster):
         pytest.skip("nothing is deleted in memory")
-    world.reviews = f"one-{world.name}"
-    world.cluster.create([Topic(world.reviews, 1, 1, {})])
+    world.use_one_partition()
     world.send("deleted", "kept")
     start = ConfluentReader._start  # noqa: SLF001
 
