@@ -19,10 +19,17 @@ from cli.scoring import answer, layout_of, rows_of
 from cli.terminal import one_line
 from cli.writing import writing
 from sentiment import Classifier
-from sentiment.columns import LABEL_COLUMNS, NEGATIVE, POSITIVE, find_column, refuse_scale
+from sentiment.columns import (
+    LABEL_COLUMNS,
+    LONGEST_NAMED,
+    MOST_NAMED,
+    NEGATIVE,
+    POSITIVE,
+    find_column,
+    refuse_scale,
+)
 from sentiment.errors import DataError
 
-MOST_LABELS, LONGEST_LABEL = 5, 30  # that are named where none is known
 SHOWN = ("accuracy", "precision", "recall", "f1", "roc_auc", "brier", "ece")
 
 
@@ -66,7 +73,7 @@ def require_labels(job: Job, figures: Figures) -> None:
     """DataError where labels were asked for and no classified row has one, or they are a scale."""
     refuse_scale(figures.spelt, f"{job.source}, column {figures.label}")
     if figures.label and not figures.pairs:
-        found = ", ".join(one_line(label)[:LONGEST_LABEL] for label, _ in figures.spelt.most_common(MOST_LABELS))
+        found = ", ".join(one_line(label)[:LONGEST_NAMED] for label, _ in figures.spelt.most_common(MOST_NAMED))
         raise DataError(
             f"{job.source}: no classified row has a known label in {figures.label}: "
             f"expected one of {', '.join(POSITIVE)} or {', '.join(NEGATIVE)}, found {found or 'none'}"

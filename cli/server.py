@@ -43,12 +43,8 @@ def make_server(address: Address, workers: int) -> AbstractServer[Any]:
     # SIGHUP, as of a terminal that is closed, ends it too, but not under nohup. Granian would start new workers, whose
     # figures would stand beside those of the old ones.
     ignored = signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
-    server.signal_handler_reload = _nothing if ignored else server.signal_handler_interrupt  # type: ignore[method-assign]
+    server.signal_handler_reload = signal.SIG_IGN if ignored else server.signal_handler_interrupt  # type: ignore[method-assign, assignment]
     return server
-
-
-def _nothing(*_: object) -> None:
-    pass
 
 
 def announce(address: Address, version: str) -> None:

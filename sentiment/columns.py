@@ -26,6 +26,7 @@ POSITIVE = ("1", "1.0", "true", "positive", "positif", "pos")
 NEGATIVE = ("0", "0.0", "false", "negative", "negatif", "négatif", "neg")
 DECIMAL = r"^([01])\.0+$"  # decimal types show all of their digits
 MOST_NUMBERS = 10  # of a scale that are named
+MOST_NAMED, LONGEST_NAMED = 5, 30  # labels that are named where they are not known, and characters of one
 SLIPS = 0.01  # of the labels: so few that are another number are mistakes of single rows
 
 # What is written beside each row of a scored file.

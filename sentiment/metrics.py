@@ -75,8 +75,7 @@ def intervals(
     rows, chance = _rows(labels, probability), np.random.default_rng(seed)
     names, group = np.unique(groups, return_inverse=True)
     n = len(names)
-    if n < LEAST_GROUPS:
-        return {name: (np.nan, np.nan) for name in MEASURES if name != "ece"}
+    rounds = rounds if n >= LEAST_GROUPS else 0
     drawn = (np.bincount(chance.integers(0, n, n), minlength=n).astype(np.float64)[group] for _ in range(rounds))
     found = [_scores(rows, times) for times in drawn]
     return {name: _spread(np.array([getattr(scores, name) for scores in found])) for name in MEASURES if name != "ece"}

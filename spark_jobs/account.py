@@ -53,14 +53,14 @@ def one_sided(split: Split) -> list[str]:
         split.frame.where(F.col(SPLIT) == TRAIN)
         .groupBy(SOURCE)
         .agg(F.count("*").alias("rows"), F.avg(LABEL).alias("share"))
-        .where((F.col("rows") >= LEAST_ROWS) & (F.abs(F.col("share") - 0.5) < 0.5))
+        .withColumn("larger", F.greatest("share", 1 - F.col("share")))
+        .where((F.col("rows") >= LEAST_ROWS) & (F.col("larger") > ONE_SIDED) & (F.col("larger") < 1))
         .orderBy(F.desc("rows"), SOURCE)
     )
     return [
         f"{row['share']:.0%} of the training texts of {_names([row[SOURCE]])[0]} are positive, and confidence is given "
         "as if half were: if as many are where it is used, train with --prior observed"
         for row in positive.collect()
-        if max(row["share"], 1 - row["share"]) > ONE_SIDED
     ]
 
 

@@ -8,14 +8,13 @@ from functools import reduce
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from sentiment.columns import LABEL_COLUMNS, NEGATIVE, POSITIVE, label_of, refuse_scale
+from sentiment.columns import LABEL_COLUMNS, LONGEST_NAMED, MOST_NAMED, NEGATIVE, POSITIVE, label_of, refuse_scale
 from spark_jobs.cleaning import Cleaning
 from spark_jobs.columns import LABEL
 from spark_jobs.files import is_whole, tables
 from spark_jobs.reading import Columns, as_string, column_of
 
 MOST_COUNTED = 1000  # a column of labels has fewer
-MOST_NAMED, LONGEST = 5, 30
 
 
 def unknown_labels(spark: SparkSession, inputs: Sequence[str], columns: Columns, account: Cleaning) -> list[str]:
@@ -24,7 +23,7 @@ def unknown_labels(spark: SparkSession, inputs: Sequence[str], columns: Columns,
         return []
     found = _spelt(spark, inputs, columns)
     refuse_scale(found, ", ".join(inputs))
-    named = [f"{label[:LONGEST]} ({rows:,})" for label, rows in found.items() if label_of(label) is None]
+    named = [f"{label[:LONGEST_NAMED]} ({rows:,})" for label, rows in found.items() if label_of(label) is None]
     left_out = f"{account.label_unknown:,} of {account.rows:,} rows have no label that is known and are left out"
     if not named:
         return [left_out]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from contextlib import closing
 from typing import Any
 
@@ -14,44 +15,49 @@ from streaming.brokers.confluent_plain import ConfluentReader
 from streaming.brokers.memory import MemoryCluster
 from tests.contract.conftest import World, poll, read, values
 
+Delete = Callable[[int], None]
 
-def test_a_position_that_is_gone_is_told_and_the_oldest_record_comes_next(
-    world: World, request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture
-) -> None:
+
+@pytest.fixture
+def delete(world: World, request: pytest.FixtureRequest) -> Delete:
+    """What deletes the records before an offset, as retention does, of reviews in one partition."""
     if isinstance(world.cluster, MemoryCluster):
         pytest.skip("nothing is deleted in memory")
     world.use_one_partition()
+
+    def delete_before(offset: int) -> None:
+        with closing(KafkaAdminClient(bootstrap_servers=request.getfixturevalue("bootstrap_servers"))) as admin:
+            admin.delete_records({TopicPartition(world.reviews, 0): offset})
+
+    return delete_before
+
+
+def test_a_position_that_is_gone_is_told_and_the_oldest_record_comes_next(
+    world: World, delete: Delete, caplog: pytest.LogCaptureFixture
+) -> None:
     world.send("answered")
     first = world.join()
     world.answer(first, poll(first))
     first.close()
     world.send("deleted", "kept")
-    with closing(KafkaAdminClient(bootstrap_servers=request.getfixturevalue("bootstrap_servers"))) as admin:
-        admin.delete_records({TopicPartition(world.reviews, 0): 2})
+    delete(2)
     with caplog.at_level(logging.INFO):
         assert values(poll(world.join())) == ["kept"]
     assert "out of range" in caplog.text
 
 
 def test_a_reader_that_is_overtaken_goes_on_with_the_oldest_record(
-    world: World, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+    world: World, delete: Delete, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if isinstance(world.cluster, MemoryCluster):
-        pytest.skip("nothing is deleted in memory")
-    world.use_one_partition()
     world.send("deleted", "kept")
     start = ConfluentReader._start  # noqa: SLF001
 
-    def delete() -> None:
-        with closing(KafkaAdminClient(bootstrap_servers=request.getfixturevalue("bootstrap_servers"))) as admin:
-            admin.delete_records({TopicPartition(world.reviews, 0): 1})
-
     def start_and_delete(*arguments: Any) -> Any:  # once librdkafka knows where to start, it reads ahead
         place = start(*arguments)
-        delete()
+        delete(1)
         return place
 
     monkeypatch.setattr(ConfluentReader, "_start", start_and_delete)
     with closing(world.cluster.read([world.reviews], from_beginning=True)) as reader:
-        delete()
+        delete(1)
         assert [record.value for record in read(reader, 1)] == [b"kept"]

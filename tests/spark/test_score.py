@@ -130,10 +130,9 @@ def test_rows_that_can_not_be_taken_apart_stand_whole_and_have_no_answer(
 
 
 def test_texts_that_were_misread_are_counted(spark: SparkSession, classifier: Classifier, tmp_path: Path) -> None:
-    text = "text,label\nPas très réussi,0\n" + "Nul,0\n" * 200  # more such lines would be another encoding's
-    (tmp_path / "in.csv").write_bytes(text.encode("latin-1"))
+    (tmp_path / "in.csv").write_bytes("text,label\nPas très réussi,0\nNul,0\n".encode("latin-1"))
     counts = score_files(spark, Scoring([str(tmp_path / "in.csv")], str(tmp_path / "out")), classifier)
-    assert (counts.rows, counts.undecoded) == (201, 1)
+    assert (counts.rows, counts.undecoded) == (2, 1)
 
 
 def test_the_command_writes_csv_that_can_be_read_again(
