@@ -45,6 +45,7 @@ class MissingError(Exception):
 @broker_options.topic("reviews")
 @broker_options.topic("results")
 @broker_options.topic("dead_letters")
+@broker_options.topic("feedback")
 @broker_options.result_bytes
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a part, for programs.")
 def doctor(
@@ -120,7 +121,10 @@ def _kafka(client: str, servers: str | None, topics: Topics, limits: Limits) -> 
         if servers:  # somebody has said that there is one
             raise
         raise MissingError(f"for stream, produce, consume and dlq: {error}") from error
-    return f"{at} answers, and has the topics {', '.join(topics.names())}"
+    says = f"{at} answers, and has the topics {', '.join(topics.names())}"
+    if cluster.missing((topics.feedback,)):
+        raise MissingError(f"{says}, but not {topics.feedback}, for serve's feedback: `sentiment topics` creates it")
+    return f"{says}, {topics.feedback}"
 
 
 def _require_listener(servers: str) -> None:

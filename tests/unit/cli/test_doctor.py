@@ -39,7 +39,7 @@ def test_what_is_there_is_named_with_its_version(tmp_path: Path, cluster: Memory
     assert code == 0
     assert [found[part]["state"] for part in ("scorer", "model", "extra train", "Kafka")] == ["ok"] * 4
     assert found["extra train"]["says"].startswith("pyspark ")
-    assert "reviews, sentiment, dlq.reviews" in found["Kafka"]["says"]
+    assert "reviews, sentiment, dlq.reviews, reviews.feedback" in found["Kafka"]["says"]
 
 
 def test_what_is_missing_is_no_failure_and_comes_with_a_way_out(
@@ -53,6 +53,14 @@ def test_what_is_missing_is_no_failure_and_comes_with_a_way_out(
     assert "pip install '.[fast]'" in found["extra fast"]["says"]
     assert "sentiment topics" in found["Kafka"]["says"]
     assert "kafka start" not in found["Kafka"]["says"]
+
+
+def test_a_stream_without_a_topic_for_feedback_lacks_only_that(tmp_path: Path, cluster: MemoryCluster) -> None:
+    create_topics(cluster, Topics(feedback="told"), Limits())
+    code, found = look(tmp_path / "none")
+    assert (code, found["Kafka"]["state"]) == (0, "missing")
+    assert "has the topics reviews, sentiment, dlq.reviews, but not reviews.feedback" in found["Kafka"]["says"]
+    assert look(tmp_path / "none", "--feedback-topic", "told")[1]["Kafka"]["state"] == "ok"
 
 
 def test_topics_that_take_less_than_an_answer_may_have_are_broken(tmp_path: Path, cluster: MemoryCluster) -> None:
