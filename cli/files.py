@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple, TextIO
+from typing import Any, NamedTuple, TextIO, TypeAlias
 
 from cli.formats import (
+    COMPRESSED,
     Entry,
     Records,
     Row,
@@ -22,7 +23,9 @@ from cli.formats import (
 )
 from sentiment.errors import DataError
 
-_READERS: dict[str, Callable[[TextIO, str | None], Iterator[Entry]]] = {
+Reader: TypeAlias = Callable[[TextIO, str | None], Iterator[Entry]]
+
+_READERS: dict[str, Reader] = {
     ".csv": csv_entries,
     ".tsv": csv_entries,
     ".jsonl": json_lines,
@@ -60,12 +63,12 @@ def read_entries(source: str, column: str | None = None) -> Iterator[Entry]:
         raise DataError(f"there is no file {source}")
     if ending(path) == ".parquet":
         return parquet_entries(path, column)
-    if ending(path) not in _READERS:
+    if not (reader := _text_reader(path)):
         raise DataError(
-            f"{source}: expected a file that ends with {', '.join(_READERS)} or .parquet; `sentiment score` also reads "
-            ".json and compressed files"
+            f"{source}: expected a file that ends with {', '.join(_READERS)}, these with {COMPRESSED}, or .parquet; "
+            "`sentiment score` also reads .json"
         )
-    return text_file(path, lambda file: _READERS[ending(path)](file, column))
+    return text_file(path, lambda file: reader(file, column))
 
 
 def survey(source: str, column: str | None = None) -> Survey:
@@ -81,9 +84,14 @@ def survey(source: str, column: str | None = None) -> Survey:
     return found
 
 
+def _text_reader(path: Path) -> Reader | None:
+    """By the ending, or that before it of a compressed file."""
+    return _READERS.get(ending(path.with_suffix("") if ending(path) == COMPRESSED else path))
+
+
 def _text_survey(path: Path, entries: Iterator[Entry]) -> Survey:
     columns: dict[str, None] = {}
-    if _READERS[ending(path)] is csv_entries:  # a file without rows has columns too
+    if _text_reader(path) is csv_entries:  # a file without rows has columns too
         columns = dict.fromkeys(text_file(path, lambda file: iter(Records(file).names)))
     rows = 0
     for entry in entries:

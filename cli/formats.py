@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import itertools
 import sys
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +20,7 @@ from sentiment.errors import DataError, SettingError
 T = TypeVar("T")
 Row: TypeAlias = dict[str, Any]
 
+COMPRESSED = ".gz"
 LARGEST_FIELD = 1 << 24  # characters: the most that a quote which is never closed can swallow
 PARQUET_ROWS = 4096  # decoded at once
 PARQUET_BUFFER = 1 << 20  # bytes read at once of each column; without it, all of a row group's
@@ -63,13 +66,15 @@ def parquet_package() -> Any:
 
 
 def text_file(path: Path, read: Callable[[TextIO], Iterator[T]]) -> Iterator[T]:
+    """What is read from the file, which may be compressed with gzip; DataError, naming it, where it can't be."""
+    opened = gzip.open if ending(path) == COMPRESSED else Path.open
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
+        with opened(path, "rt", encoding="utf-8-sig", newline="") as file:
             yield from read(file)
     except UnicodeDecodeError as error:
         raise DataError(f"{path} is not UTF-8: {error}; save it as UTF-8") from error
-    except OSError as error:
-        raise DataError(f"{path} can't be read: {error.strerror}") from error
+    except (OSError, EOFError, zlib.error) as error:  # the last two, and an OSError without a `strerror`: of gzip
+        raise DataError(f"{path} can't be read: {getattr(error, 'strerror', None) or error}") from error
     except DataError as error:
         raise DataError(f"{path}: {error}") from error
 

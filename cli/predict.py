@@ -26,7 +26,9 @@ _TEXTS = click.argument("texts", nargs=-1)
 @click.command()
 @_TEXTS
 @model_option.model
-@click.option("--input", "source", metavar="FILE", help="Classify the rows of a CSV, TSV, JSON lines or Parquet file.")
+@click.option(
+    "--input", "source", metavar="FILE", help="Classify a file's rows: CSV, TSV, JSON lines (all also .gz) or Parquet."
+)
 @click.option(
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),

@@ -28,7 +28,7 @@ from streaming.topics import create_topics, require_topics
 @click.option("--column", help="The column with the text, if its name is an unusual one.")
 @click.option("--rate", type=click.FloatRange(min=0, min_open=True), help="Most reviews a second.")
 def produce(source: str, column: str | None, rate: float | None, **flags: Any) -> None:
-    """Send the reviews of FILE to Kafka: CSV, JSON lines, Parquet, or lines; `-` is standard input.
+    """Send the reviews of FILE to Kafka: CSV, JSON lines or lines (all also .gz), or Parquet; `-` is standard input.
 
     The text is found in a column such as text, review or critiques; the other columns travel along as the
     review's own fields.

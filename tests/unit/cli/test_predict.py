@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import json
 import sys
 from pathlib import Path
@@ -234,6 +235,13 @@ def test_a_run_that_breaks_leaves_what_was_there(model: Path, tmp_path: Path, mo
         run(model, "--input", source, "--output", output)
     assert output.read_text() == "from before\n"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.csv", "out.csv"]
+
+
+def test_a_compressed_file_is_read_as_if_it_were_not(model: Path, tmp_path: Path) -> None:
+    (tmp_path / "in.csv.gz").write_bytes(gzip.compress(b"id,text\n7,good\n"))
+    result = run(model, "--input", tmp_path / "in.csv.gz", "--output", tmp_path / "out.csv")
+    assert [(row["id"], row["label"]) for row in read_csv(tmp_path / "out.csv")] == [("7", "positive")]
+    assert "1 rows classified" in result.stdout
 
 
 def test_a_file_without_rows_gives_its_columns(model: Path, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import sys
 from pathlib import Path
@@ -34,6 +35,11 @@ def test_the_delimiter_is_the_headers(tmp_path: Path, delimiter: str) -> None:
 
 def test_a_byte_order_mark_is_not_part_of_the_first_column(tmp_path: Path) -> None:
     assert rows(tmp_path, "a.csv", b"\xef\xbb\xbftext\ngood\n") == [{"text": "good"}]
+
+
+@pytest.mark.parametrize(("name", "content"), [("a.csv.gz", "text\nbon\n"), ("a.JSONL.GZ", '{"text": "bon"}')])
+def test_a_file_may_be_compressed(tmp_path: Path, name: str, content: str) -> None:
+    assert rows(tmp_path, name, gzip.compress(content.encode())) == [{"text": "bon"}]
 
 
 def test_a_field_may_be_large(tmp_path: Path) -> None:
@@ -82,7 +88,12 @@ def test_standard_input_that_is_not_utf_8_is_named_with_its_line(monkeypatch: py
         ("a.jsonl", '{"id": 1}\n', "line 1: no column with the text"),
         ("a.parquet", b"PAR1 or not", "a.parquet: "),
         ("a.docx", b"", "expected a file that ends with"),
-        ("a.csv.gz", b"", r"`sentiment score` also reads \.json and compressed files"),
+        ("a.json", b"", r"`sentiment score` also reads \.json"),
+        ("a.parquet.gz", b"", "expected a file that ends with"),
+        ("a.csv.gz", b"text\ngood\n", r"a\.csv\.gz can't be read: Not a gzipped file"),
+        ("a.csv.gz", gzip.compress(b"text\ngood\n")[:-4], r"a\.csv\.gz can't be read: Compressed file ended"),
+        ("a.csv.gz", gzip.compress(b"text\ngood\n")[:10] + b"\xff" * 20, r"a\.csv\.gz can't be read: Error -3"),
+        ("a.csv.gz", gzip.compress(b"text\n\xff\n"), r"is not UTF-8: .*; save it as UTF-8"),
     ],
 )
 def test_what_can_not_be_read_is_named(tmp_path: Path, name: str, content: str | bytes, said: str) -> None:
