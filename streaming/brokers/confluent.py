@@ -175,6 +175,7 @@ def _consumer_options(connection: Connection, limits: Limits, group: Group) -> O
         "enable.auto.offset.store": False,
         "check.crcs": True,  # kafka-python always does: a damaged record is an error, not a review
         "fetch.max.bytes": limits.batch_bytes,
+        "message.max.bytes": min(limits.batch_bytes, 1_000_000),  # which may not be more; larger ones come, too
         "max.partition.fetch.bytes": limits.batch_bytes,
         "queued.max.messages.kbytes": max(limits.batch_bytes // 1024, 1),  # what a poll finds and may take
         "fetch.queue.backoff.ms": 1,  # until it looks whether a poll has made room again
@@ -189,4 +190,7 @@ def _producer_options(connection: Connection, limits: Limits, group: Group) -> O
         "queue.buffering.max.messages": 0,  # without limit, for the batch has one
         "linger.ms": 5,
         "retry.backoff.ms": RETRY_MILLISECONDS,
+        # Keeps connections open that a broker, or what is before it, closes when they are idle for minutes. librdkafka
+        # would not connect to the group's coordinator again before something else happens: a commit took up to 35 s.
+        "topic.metadata.refresh.interval.ms": 60_000,
     }

@@ -13,7 +13,7 @@ from kafka.errors import TopicAlreadyExistsError
 
 from streaming.brokers import kafka_python_plain as plain
 from streaming.brokers.header_names import accept_any
-from streaming.brokers.kafka_python_broker import CLOSE_SECONDS, COMMIT_SECONDS, ForgetCommits, KafkaPythonBroker
+from streaming.brokers.kafka_python_broker import CLOSE_SECONDS, COMMIT_SECONDS, BeginAnew, KafkaPythonBroker
 from streaming.brokers.kafka_python_plain import broker_errors, client_options
 from streaming.brokers.leaving import leave
 from streaming.brokers.opening import opened, undone_if_it_fails
@@ -97,7 +97,7 @@ class KafkaPythonCluster:
             metrics_enabled=False,
         )
         with undone_if_it_fails(lambda: consumer.close(autocommit=False, timeout_ms=CLOSE_SECONDS * 1000)):
-            consumer.subscribe([group.topic], listener=ForgetCommits(consumer))
+            consumer.subscribe([group.topic], listener=BeginAnew(consumer))
             # A leader of the group that does not know the topic yet would hand out nothing and rebalance at once.
             consumer.partitions_for_topic(group.topic)
         return consumer

@@ -21,21 +21,27 @@ ASK_SECONDS = 1
 COMMIT_SECONDS = 30  # for each of a commit's three steps; the broker itself ends a transaction after 60
 
 
-class ForgetCommits(ConsumerRebalanceListener):  # type: ignore[misc] # the client has no types
-    """Has the consumer ask for its group's commits anew whenever its partitions change.
+class BeginAnew(ConsumerRebalanceListener):  # type: ignore[misc] # the client has no types
+    """Has a member begin with its partitions as a new one would: where its group's commits are.
 
-    kafka-python 3.0 keeps an answer that came too late for the poll that asked, and takes it when the same partitions
-    are next assigned, be it hours later: all since then would be answered twice.
+    kafka-python 3.0 keeps what it knows of a partition until another assignment lacks it. A member that misses a
+    generation, in which another one had the partition, would answer again all that has been answered since. It also
+    keeps an answer about commits that came too late for the poll that asked, and takes it when the same partitions
+    are next assigned, be it hours later.
     """
 
     def __init__(self, consumer: KafkaConsumer) -> None:
-        self._kept: dict[Any, Any] = consumer._coordinator._offset_fetch_futures  # noqa: SLF001 - nothing else tells
+        self._coordinator: Any = consumer._coordinator  # noqa: SLF001 - nothing public lets go of these
+        self._subscription: Any = consumer._subscription  # noqa: SLF001
 
     def on_partitions_revoked(self, revoked: object) -> None:
-        self._kept.clear()
+        self._coordinator._offset_fetch_futures.clear()  # noqa: SLF001
+        self._subscription.assign_from_subscribed([])
 
     def on_partitions_assigned(self, assigned: object) -> None:
-        self._kept.clear()
+        """Every member looks for new partitions: one that was the leader and came back is not told that it still is."""
+        self._coordinator._offset_fetch_futures.clear()  # noqa: SLF001
+        self._coordinator._assignment_snapshot = self._coordinator._metadata_snapshot  # noqa: SLF001
 
 
 class KafkaPythonBroker:

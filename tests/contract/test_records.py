@@ -35,6 +35,19 @@ def test_a_poll_takes_no_more_records_than_its_limit(world: World) -> None:
     assert values(*batches) == sorted(str(number) for number in range(1200))
 
 
+@pytest.mark.parametrize("client", CLIENTS)
+def test_a_record_comes_even_if_it_is_larger_than_a_batch_may_be(client: str, bootstrap_servers: str) -> None:
+    name = uuid.uuid4().hex[:8]
+    cluster = open_cluster(client, Connection(bootstrap_servers), Limits(batch_bytes=2_000))
+    cluster.create([Topic(name, 1, 1, {})])
+    with cluster.sender() as sender:
+        for size in (10, 5_000, 20):
+            sender.send(Reply(name, None, b"x" * size, []))
+    with closing(cluster.join(Group(name, "one", name))) as broker:
+        batches = poll_all(broker, 3)
+    assert [len(record.value or b"") for batch in batches for record in batch.records] == [10, 5_000, 20]
+
+
 def test_records_of_a_partition_come_in_the_order_of_their_offsets(world: World) -> None:
     broker = world.join()
     world.send(*(str(number) for number in range(700)))
