@@ -19,6 +19,7 @@ from api.model import model_blueprint
 from api.openapi import openapi_blueprint
 from api.predict import predict_blueprint
 from api.settings import Settings
+from api.turns import Turns
 from sentiment import Classifier
 
 
@@ -54,15 +55,15 @@ class App(Flask):
 
 def create_app(classifier: Classifier, settings: Settings, publish: Publish | None = None) -> Flask:
     """An app that answers with this model and no other, for as long as it lives."""
-    counted = Metrics(classifier)
+    counted, turns = Metrics(classifier), Turns()
     app = App(counted)
     problems.register(app)
     if settings.api_keys:
         keys.require_key(app, settings.api_keys)
-    app.register_blueprint(predict_blueprint(classifier, settings, counted))
-    app.register_blueprint(explain_blueprint(classifier, settings, counted))
+    app.register_blueprint(predict_blueprint(classifier, settings, counted, turns))
+    app.register_blueprint(explain_blueprint(classifier, settings, counted, turns))
     app.register_blueprint(feedback_blueprint(publish, settings))
-    app.register_blueprint(inference_blueprint(classifier, settings, counted))
+    app.register_blueprint(inference_blueprint(classifier, settings, counted, turns))
     app.register_blueprint(model_blueprint(classifier))
     app.register_blueprint(health_blueprint(classifier))
     app.register_blueprint(metrics_blueprint(counted))

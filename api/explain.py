@@ -11,17 +11,21 @@ from api.metrics import Metrics
 from api.problems import RequestError
 from api.reviews import Review, parse
 from api.settings import Settings
+from api.turns import Turns
 from sentiment import Classifier
 from sentiment.predictions import Predictions
 from sentiment.results import Explained, ExplainedTerm, result
 
 
-def explain_blueprint(classifier: Classifier, settings: Settings, metrics: Metrics) -> Blueprint:
+def explain_blueprint(classifier: Classifier, settings: Settings, metrics: Metrics, turns: Turns) -> Blueprint:
     blueprint = Blueprint("explain", __name__)
 
     @blueprint.post("/explain")
     def explain() -> Response:
-        asked = parse(read_json_or_form(request, settings.max_body_bytes), settings)
+        return turns.take(read_json_or_form(request, settings.max_body_bytes), explained)
+
+    def explained(body: bytes) -> Response:
+        asked = parse(body, settings)
         if not isinstance(asked, Review):
             raise RequestError(422, "texts_not_explained", "send one `text`: `texts` can't be explained together")
         predictions = classifier.predict([asked.text])

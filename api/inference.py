@@ -16,6 +16,7 @@ from api.metrics import Metrics
 from api.problems import RequestError
 from api.reviews import NOT_BLANK, check_number, check_text
 from api.settings import Settings
+from api.turns import Turns
 from sentiment import Classifier
 from sentiment.predictions import Predictions
 
@@ -92,7 +93,7 @@ class Model(Struct, frozen=True):
 _QUESTION = msgspec.json.Decoder(Question)
 
 
-def inference_blueprint(classifier: Classifier, settings: Settings, metrics: Metrics) -> Blueprint:
+def inference_blueprint(classifier: Classifier, settings: Settings, metrics: Metrics, turns: Turns) -> Blueprint:
     blueprint = Blueprint("inference", __name__, url_prefix="/v2")
     inputs, outputs = Tensor(TEXT, "BYTES", (-1,)), (Tensor(LABEL, "BYTES", (-1,)), Tensor(PROBABILITY, "FP64", (-1,)))
     about = Model(MODEL, (classifier.version,), "review-sentiment", (inputs,), outputs)
@@ -125,7 +126,10 @@ def inference_blueprint(classifier: Classifier, settings: Settings, metrics: Met
     @blueprint.post("/models/<name>/versions/<version>/infer")
     def infer(name: str, version: str = classifier.version) -> Response:
         _check_model(name, version, classifier)
-        question = _question(settings)
+        return turns.take(_body(settings), inferred)
+
+    def inferred(body: bytes) -> Response:
+        question = decode(_QUESTION, body, "request_malformed", "not an inference request")
         predictions = classifier.predict(_texts(question.inputs[0], settings))
         metrics.answers.count(predictions)
         return answer(Answer(MODEL, classifier.version, _outputs(question, predictions), question.id))
@@ -133,11 +137,10 @@ def inference_blueprint(classifier: Classifier, settings: Settings, metrics: Met
     return blueprint
 
 
-def _question(settings: Settings) -> Question:
+def _body(settings: Settings) -> bytes:
     if "HTTP_INFERENCE_HEADER_CONTENT_LENGTH" in request.environ:
         raise RequestError(415, "binary_data_unsupported", "send tensors in JSON, as `data`: binary data is not taken")
-    body = read_json(request, settings.max_body_bytes, typed=False)  # Triton's client sends no type
-    return decode(_QUESTION, body, "request_malformed", "not an inference request")
+    return read_json(request, settings.max_body_bytes, typed=False)  # Triton's client sends no type
 
 
 def _check_model(name: str, version: str, classifier: Classifier) -> None:

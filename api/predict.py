@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from flask import Blueprint, Response, request
 from msgspec import UNSET
 
@@ -11,17 +13,21 @@ from api.metrics import Metrics
 from api.problems import RequestError
 from api.reviews import Review, parse
 from api.settings import Settings
+from api.turns import Turns
 from sentiment import Classifier
 from sentiment.results import result
 
 
-def predict_blueprint(classifier: Classifier, settings: Settings, metrics: Metrics) -> Blueprint:
+def predict_blueprint(classifier: Classifier, settings: Settings, metrics: Metrics, turns: Turns) -> Blueprint:
     blueprint = Blueprint("predict", __name__)
 
     @blueprint.post("/predict")
     def predict() -> Response:
-        explain = _explain()
-        asked = parse(read_json_or_form(request, settings.max_body_bytes), settings)
+        work = functools.partial(predicted, explain=_explain())
+        return turns.take(read_json_or_form(request, settings.max_body_bytes), work)
+
+    def predicted(body: bytes, *, explain: bool) -> Response:
+        asked = parse(body, settings)
         reviews = [asked] if isinstance(asked, Review) else asked
         predictions = classifier.predict([review.text for review in reviews])
         metrics.answers.count(predictions)

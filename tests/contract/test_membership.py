@@ -79,9 +79,7 @@ def test_a_member_that_misses_a_generation_begins_where_the_others_have_got(worl
     assert (by_leader, by_member) == ([], ["first", "last"])
 
 
-def test_a_leader_that_ended_and_came_back_finds_new_partitions(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_leader_that_ended_and_came_back_finds_new_partitions(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """The broker does not tell it that it leads, and kafka-python would leave it to the leader to look for them."""
     if world.any_bytes is not world.cluster or isinstance(world.cluster, MemoryCluster):
         pytest.skip("of kafka-python alone")
