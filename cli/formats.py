@@ -7,6 +7,7 @@ import gzip
 import itertools
 import sys
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,7 +23,7 @@ Row: TypeAlias = dict[str, Any]
 
 COMPRESSED = ".gz"
 LARGEST_FIELD = 1 << 24  # characters: the most that a quote which is never closed can swallow
-PARQUET_ROWS = 4096  # decoded at once
+PARQUET_ROWS = 64  # decoded at once: few, for a file of some bytes can hold rows of a megabyte
 PARQUET_BUFFER = 1 << 20  # bytes read at once of each column; without it, all of a row group's
 
 
@@ -191,6 +192,6 @@ def parquet_file(path: Path) -> Iterator[Any]:
 
 
 def _distinct(names: list[str]) -> list[str]:
-    if twice := [name for name in names if names.count(name) > 1]:
+    if twice := [name for name, times in Counter(names).items() if times > 1]:
         raise DataError(f"there are two columns {twice[0]!r}: rename one of them")
     return names

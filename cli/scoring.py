@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple, TypeAlias
 
@@ -13,7 +12,10 @@ from sentiment.columns import ANSWER, answer_columns
 from sentiment.results import Prediction
 from sentiment.reviews import MOST_CHARACTERS, problem_of
 
-BATCH = 4096
+BATCH, BATCH_CHARACTERS = (
+    4096,
+    4_000_000,
+)  # rows answered at once, and what their strings have together, but for the last
 
 # The answers to texts, in their order; a sentence where there is none.
 Predict: TypeAlias = Callable[[Sequence[str]], Iterable[Prediction | str]]
@@ -29,12 +31,23 @@ class Answered(NamedTuple):
 
 def answer(predict: Predict, entries: Iterable[Entry]) -> Iterator[list[Answered]]:
     """All rows in their order, a batch at a time; a bad row is among them, without a prediction."""
-    rest = iter(entries)
-    while batch := list(itertools.islice(rest, BATCH)):
+    for batch in _batches(entries):
         problems = [_problem(entry) for entry in batch]
         texts = [str(entry.text) for entry, problem in zip(batch, problems, strict=True) if problem is None]
         given = iter(predict(texts))
         yield [_answered(entry, problem or next(given)) for entry, problem in zip(batch, problems, strict=True)]
+
+
+def _batches(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
+    batch, characters = list[Entry](), 0
+    for entry in entries:
+        batch.append(entry)
+        characters += sum(len(value) for value in entry.fields.values() if isinstance(value, str))
+        if len(batch) >= BATCH or characters >= BATCH_CHARACTERS:
+            yield batch
+            batch, characters = [], 0
+    if batch:
+        yield batch
 
 
 def layout_of(found: Survey) -> Layout:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ui.live.seen import NAMED_BY, Seen
 
-MOST_VALUES = 200  # of a field, the most frequent first: a list to choose from
+MOST = 200  # fields, or values of one, the most frequent first: a list to choose from
 
 
 class Choice(NamedTuple):
@@ -34,9 +34,9 @@ def languages(latest: Iterable[Seen]) -> list[str]:
 def fields(latest: Iterable[Seen]) -> list[str]:
     """The senders' own fields but the language, the most frequent first."""
     counted = Counter(name for seen in latest for name in seen.fields if name != NAMED_BY)
-    return [name for name, _ in counted.most_common()]
+    return [name for name, _ in counted.most_common(MOST)]
 
 
 def values(latest: Sequence[Seen], field: str) -> list[str]:
     counted = Counter(seen.fields[field] for seen in latest if field in seen.fields)
-    return [value for value, _ in counted.most_common(MOST_VALUES)]
+    return [value for value, _ in counted.most_common(MOST)]

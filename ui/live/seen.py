@@ -9,15 +9,19 @@ import msgspec
 from sentiment.errors import UNDECODABLE
 from sentiment.language import language_of
 from sentiment.results import Because, Label
+from sentiment.reviews import MOST_ID_CHARACTERS
 from ui.cutting import READ_CHARACTERS, cut
 
-FIELDS, FIELD_CHARACTERS = 12, 80  # of a review's other fields
+FIELDS, FIELD_CHARACTERS = 12, 80  # of a review's other fields; of a version and a term, too
 TERMS = 5
 NAMED_BY = "language"  # the field in which a sender names the language; without it, the words tell
 
 
 class Seen(NamedTuple):
-    """One result. `fields` are the sender's own, in words; `because` is empty where the stream does not explain."""
+    """One result. `fields` are the sender's own, in words; `because` is empty where the stream does not explain.
+
+    An id that is longer than feedback may name is left out.
+    """
 
     id: str
     second: int
@@ -61,17 +65,17 @@ def read_result(value: bytes | None, second: int) -> Seen | None:
     text = cut(fields.get("text") or "", READ_CHARACTERS)
     chosen = _chosen(fields)
     return Seen(
-        result.id,
+        result.id if len(result.id) <= MOST_ID_CHARACTERS else "",
         second,
         result.label,
         result.probability,
         result.confidence,
         result.needs_review,
-        result.model_version,
+        cut(result.model_version, FIELD_CHARACTERS),
         text,
         chosen.get(NAMED_BY) or language_of(text),
         chosen,
-        result.because[:TERMS],
+        tuple(Because(cut(each.term, FIELD_CHARACTERS), each.weight) for each in result.because[:TERMS]),
     )
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from cli.files import read_entries, survey
 from cli.formats import Entry
+from cli.scoring import answer
 from sentiment.errors import DataError
 
 
@@ -90,3 +91,16 @@ def test_a_file_without_a_usable_column_is_refused_as_a_whole(
     (tmp_path / name).write_text(content)
     with pytest.raises(DataError, match=said):
         survey(str(tmp_path / name), column)
+
+
+def test_rows_that_are_large_once_they_are_decoded_are_few_at_a_time(tmp_path: Path) -> None:
+    arrow = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    text = "x" * 1_000_000
+    parquet.write_table(arrow.table({"text": [text] * 300}), tmp_path / "a.parquet", compression="zstd")
+    assert (tmp_path / "a.parquet").stat().st_size < 1_000
+    before, most, rows = arrow.total_allocated_bytes(), 0, 0
+    for batch in answer(lambda texts: ["not asked"] * len(texts), read_entries(str(tmp_path / "a.parquet"))):
+        most, rows = max(most, len(batch)), rows + len(batch)
+        assert arrow.total_allocated_bytes() - before < 150_000_000
+    assert (most, rows) == (4, 300)

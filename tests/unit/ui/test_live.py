@@ -137,6 +137,23 @@ def test_a_review_is_cut_to_what_is_shown() -> None:
     assert {len(value) for value in kept.fields.values()} == {80}
 
 
+def test_what_stands_beside_a_review_is_cut_too() -> None:
+    value = json.loads(result())
+    value |= {"id": "i" * 300, "model_version": "v" * 300, "because": [{"term": "t" * 300, "weight": 1.0}] * 9}
+    kept = read_result(json.dumps(value).encode(), NOW)
+    assert kept is not None
+    assert (kept.id, len(kept.model_version), len(kept.because)) == ("", 80, 5)
+    assert [len(each.term) for each in kept.because] == [80] * 5
+
+
+def test_a_list_to_choose_from_has_the_most_frequent_and_an_end() -> None:
+    latest = [seen(number, **{f"field-{number}": str(number)}) for number in range(300)]
+    latest += [seen(film=str(number)) for number in range(300)] + [seen(film="Alien")]
+    assert (len(fields(latest)), fields(latest)[0]) == (200, "film")
+    assert (len(values(latest, "film")), values(latest, "film")[0]) == (200, "0")
+    assert "Alien" in values([*latest, seen(film="Alien")], "film")[:1]
+
+
 def test_a_review_is_whole_where_it_is_to_be_labelled_and_cut_where_it_is_listed() -> None:
     stream = Stream("dlq", NOW)
     stream.add([record(result(1, text="a" * (READ_CHARACTERS - 1)))], NOW)
