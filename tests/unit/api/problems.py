@@ -8,7 +8,7 @@ from werkzeug.test import TestResponse
 def assert_problem(response: TestResponse, status: int, code: str, *, names: str = "") -> None:
     problem = response.get_json(force=True)
     assert (response.status_code, problem["status"], problem["code"]) == (status, status, code)
-    assert response.content_type == "application/problem+json"
+    assert response.headers.getlist("Content-Type") == ["application/problem+json"]
     assert set(problem) == {"type", "title", "status", "detail", "code", "error"}
     assert problem["type"] == "about:blank"
     assert problem["title"]

@@ -46,6 +46,12 @@ def test_feedback_is_kept_under_the_review_s_id(client: FlaskClient, kept: Kept,
     assert (key, json.loads(value)) == (b"42", {"id": "42", "label": "negative"})
 
 
+def test_a_byte_order_mark_before_feedback_does_no_harm(client: FlaskClient, kept: Kept) -> None:
+    sent = b'\xef\xbb\xbf{"id": "42", "label": "negative"}'
+    assert client.post("/feedback", data=sent, content_type="application/json").status_code == 202
+    assert len(kept.records) == 1
+
+
 @pytest.mark.parametrize(
     ("body", "names"),
     [

@@ -84,9 +84,11 @@ def test_binary_tensors_are_refused_in_words(client: FlaskClient, content_type: 
     assert_problem(response, 415, "binary_data_unsupported", names="JSON")
 
 
-def test_only_the_outputs_asked_for_are_sent(client: FlaskClient) -> None:
-    response = client.post(INFER, json={"inputs": [tensor("good")], "outputs": [{"name": "probability"}]})
-    assert [output["name"] for output in response.get_json()["outputs"]] == ["probability"]
+@pytest.mark.parametrize("names", [["probability"], ["probability", "label"]])
+def test_only_the_outputs_asked_for_are_sent_in_that_order(client: FlaskClient, names: list[str]) -> None:
+    question = {"inputs": [tensor("good")], "outputs": [{"name": name} for name in names]}
+    response = client.post(INFER, json=question)
+    assert [output["name"] for output in response.get_json()["outputs"]] == names
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,18 @@ def test_without_a_valid_key_nothing_is_answered(client: FlaskClient, header: st
     response = client.post("/predict", json={"text": "good"}, headers=headers)
     assert_problem(response, 401, "unauthorized", names="Authorization: Bearer")
     assert response.headers["WWW-Authenticate"] == 'Bearer realm="sentiment"'
+
+
+class Unread(io.BytesIO):
+    """A body that its sender may never send whole."""
+
+    def read(self, *_: object) -> bytes:
+        raise AssertionError("somebody waited for the body")
+
+
+def test_who_has_no_key_keeps_nobody_waiting_for_a_body(client: FlaskClient) -> None:
+    response = client.post("/predict", input_stream=Unread(), content_length=100, content_type="application/json")
+    assert_problem(response, 401, "unauthorized")
 
 
 @pytest.mark.parametrize("header", [f"Bearer {ONE}", f"Bearer {OTHER}", f"bearer  {ONE}"])
@@ -75,7 +88,9 @@ def test_keys_are_listed_or_stand_in_a_file(tmp_path: Path) -> None:
     assert read_keys(None, None) == read_keys("", "") == ()
 
 
-@pytest.mark.parametrize("listed", [",", "short", f"{ONE},short", "with spaces in between", "0123456789abcdeé"])
+@pytest.mark.parametrize(
+    "listed", [",", "short", f"{ONE},short", f"{ONE} and more", "with spaces in between", "0123456789abcdeé"]
+)
 def test_keys_that_can_be_guessed_or_sent_wrong_are_refused(listed: str) -> None:
     with pytest.raises(SettingError, match="SENTIMENT_API_KEYS must hold keys of at least 16"):
         read_keys(listed, None)

@@ -52,14 +52,15 @@ def test_paths_that_are_made_up_are_one_label(client: FlaskClient) -> None:
 
 def test_every_text_is_counted_by_its_probability_and_its_unseen_terms(client: FlaskClient) -> None:
     client.post("/predict", json={"texts": ["good", "bad", "zzz"]})
+    client.post("/explain", json={"text": "good"})
     client.post(
         "/v2/models/sentiment/infer",
         json={"inputs": [{"name": "text", "shape": [1], "datatype": "BYTES", "data": ["good"]}]},
     )
     found = figures(client)
-    assert found["sentiment_probability_count", labels()] == 4
+    assert found["sentiment_probability_count", labels()] == 5
     assert found["sentiment_unseen_terms_ratio_sum", labels()] == 1
-    assert found["sentiment_unseen_terms_ratio_bucket", labels(le="0.1")] == 3
+    assert found["sentiment_unseen_terms_ratio_bucket", labels(le="0.1")] == 4
 
 
 def test_the_model_in_use_is_named(client: FlaskClient, classifier: Classifier) -> None:

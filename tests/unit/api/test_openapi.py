@@ -121,6 +121,7 @@ def test_the_page_runs_only_its_own_script(client: FlaskClient) -> None:
     policy = response.headers["Content-Security-Policy"]
     assert response.content_type == "text/html; charset=utf-8"
     assert policy.startswith("default-src 'none'; connect-src 'self'; script-src 'sha256-")
+    assert policy.endswith("; frame-ancestors 'none'")
     assert not re.search(r"(src|href)=.?(https?:)?//", response.text)  # nothing from outside
 
 

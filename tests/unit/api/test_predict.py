@@ -42,7 +42,7 @@ def test_the_review_comes_back_byte_for_byte(client: FlaskClient) -> None:
 
 
 def test_many_texts_get_the_results_that_each_gets_alone(client: FlaskClient) -> None:
-    texts = ["a great film", "a boring film", "10/10"]
+    texts = ["a great film", " a boring film\n", "10/10"]
     alone = [client.post("/predict", json={"text": text}).json for text in texts]
     assert client.post("/predict", json={"texts": texts}).json == {"predictions": alone}
 
@@ -76,6 +76,12 @@ def test_a_form_is_a_review_too(client: FlaskClient, content_type: str) -> None:
     response = client.post("/predict", data=fields, content_type=content_type)
     answer = response.get_json()
     assert (answer["label"], answer["id"], answer["review"]) == ("positive", "7", fields)
+
+
+@pytest.mark.parametrize("content_type", ["application/x-www-form-urlencoded", "multipart/form-data"])
+def test_of_a_field_that_a_form_has_twice_the_first_counts(client: FlaskClient, content_type: str) -> None:
+    response = client.post("/predict", data={"text": ["good", "bad"]}, content_type=content_type)
+    assert response.get_json()["review"] == {"text": "good"}
 
 
 def test_a_form_is_bounded_by_its_body_alone(classifier: Classifier) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
+import cli.scoring
 from cli.compare import Comparison
 from cli.figures import Figures
 from cli.models import models
@@ -77,6 +78,33 @@ def test_without_a_file_the_reports_are_put_side_by_side(two: Path) -> None:
     assert "--input FILE has both classify the same" in lines[5]
     told = json.loads(run(two, "v1", "--json").stdout)
     assert [each["metrics"]["all"]["accuracy"] for each in told["models"]] == [0.9, 0.8]
+
+
+def test_reports_that_tell_of_other_groups_are_put_side_by_side_too(two: Path) -> None:
+    scores = dict.fromkeys(("accuracy", "precision", "recall", "f1", "roc_auc", "brier", "ece"), 0.5)
+    for version, groups in (("v1", ("all", "fr")), ("v2", ("all",))):
+        metrics = {group: {"n": 7, **scores} for group in groups}
+        changed = msgspec.structs.replace(folder.read_manifest(two / version), metrics=metrics)
+        folder.write_manifest(two / version, changed)
+    lines = run(two, "v1").stdout.splitlines()
+    assert [line.split()[:2] for line in lines[3:6]] == [["first", "all"], ["second", "all"], ["first", "fr"]]
+
+
+def test_batches_do_not_show(two: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "in.csv").write_text("text\n" + "".join(f"good{' film' * (n % 4)}\n\n" for n in range(9)))
+    whole = run(two, "v1", "--input", tmp_path / "in.csv", "--most", "4").stdout
+    monkeypatch.setattr(cli.scoring, "BATCH", 2)
+    assert run(two, "v1", "--input", tmp_path / "in.csv", "--most", "4").stdout == whole
+    assert len([line for line in whole.splitlines() if line.startswith("row ")]) == 4
+
+
+def test_how_far_apart_two_models_are_does_not_depend_on_which_is_first(two: Path, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("text\ngood\nbad\n")
+    told = [
+        json.loads(run(two, *pair, "--input", tmp_path / "in.csv", "--json").stdout)["mean_abs_dp"]
+        for pair in (("v1", "v2"), ("v2", "v1"))
+    ]
+    assert told[0] == told[1] > 0.1
 
 
 def test_what_belongs_to_a_file_wants_one(two: Path) -> None:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 
 import pytest
 from click.testing import CliRunner, Result
 
-from cli import dlq
+from cli import broker_options, dlq
 from sentiment.errors import DataError, ServiceError, SettingError
 from streaming.brokers.header_names import HeaderName
 from streaming.brokers.memory import MemoryCluster
 from streaming.brokers.seam import MOST_BYTES, Headers, Record, Reply, Topic
 from streaming.dead_letters import dead_letter
 from streaming.messages import Reason, Rejection
-from streaming.settings import Limits, Topics
+from streaming.settings import Connection, Limits, Topics
 from streaming.topics import create_topics
 
 
@@ -62,6 +63,8 @@ def test_list_takes_reasons_and_a_limit(letters: MemoryCluster) -> None:
     assert [line.split()[1] for line in run("list", "--reason", "tombstone").stdout.splitlines()] == ["tombstone"]
     assert run("list", "--reason", "tombstone").stderr.strip() == "1 dead letter: 1 tombstone"
     assert [line.split()[1] for line in run("list", "--max", "1").stdout.splitlines()] == ["not_an_object"]
+    last = run("list", "--reason", "tombstone", "--max", "1").stdout.splitlines()
+    assert [line.split()[1] for line in last] == ["tombstone"]
 
 
 def test_json_tells_every_byte(letters: MemoryCluster) -> None:
@@ -75,6 +78,7 @@ def test_json_tells_every_byte(letters: MemoryCluster) -> None:
 
 def test_show_prints_one_whole(letters: MemoryCluster) -> None:
     lines = run("show", "dlq.reviews-0-1").stdout.splitlines()
+    assert re.fullmatch(r"place   dlq\.reviews-0-1, \d{4}-\d\d-\d\dT[\d:.]+\+00:00", lines[0])
     assert lines[1:4] == ["came    from reviews-2-41", "reason  not_utf8: why not_utf8", "key     key"]
     assert r"header  caf\udce9: \xff" in lines
     assert lines[-2:] == ["value", r"\xff\x00"]
@@ -113,6 +117,41 @@ def test_a_letter_without_its_record_or_too_large_for_the_reviews_is_passed_over
     result = run("replay", "--idle", "0.01", "--new-group")
     assert result.stdout == "sent again: 1; passed over: 2, of which 1 are too large\n"
     assert result.stderr == "dlq.reviews-0-0 is too large for reviews: the most is 1,000\n"
+
+
+def test_what_the_reviews_would_take_but_no_result_may_have_is_passed_over(cluster: MemoryCluster) -> None:
+    cluster.create([Topic("reviews", 1, 1, {MOST_BYTES: "1000000"})])
+    create_topics(cluster, Topics(partitions=1), Limits())
+    put(cluster, "not_utf8", b"\xff" * 3000, [])
+    result = run("replay", "--idle", "0.01", "--new-group", "--result-bytes", "1000")
+    assert result.stdout == "sent again: 0; passed over: 1, of which 1 are too large\n"
+    assert result.stderr == "dlq.reviews-0-0 is too large for reviews: the most is 2,000\n"
+
+
+def test_what_is_sent_at_once_is_no_more_than_the_reviews_take(
+    cluster: MemoryCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cluster.create([Topic("reviews", 1, 1, {MOST_BYTES: "1000"})])
+    create_topics(cluster, Topics(partitions=1), Limits())
+    limits: list[Limits] = []
+
+    def opened(_client: str, _to: Connection, limited: Limits) -> MemoryCluster:
+        limits.append(limited)
+        return cluster
+
+    monkeypatch.setattr(broker_options, "cluster", opened)
+    run("replay", "--idle", "0.01")
+    assert limits[-1].result_bytes == 1000
+
+
+def test_a_new_group_may_replay_where_there_is_nothing(cluster: MemoryCluster) -> None:
+    create_topics(cluster, Topics(partitions=1), Limits())
+    assert run("replay", "--idle", "0.01").stdout == "sent again: 0; passed over: 0, of which 0 are too large\n"
+
+
+def test_a_missing_topic_of_reviews_is_named_before_anything_is_sent(letters: MemoryCluster) -> None:
+    with pytest.raises(ServiceError, match="topics missing on the cluster: nowhere"):
+        run("replay", "--new-group", "--reviews-topic", "nowhere")
 
 
 def test_a_missing_topic_is_named(cluster: MemoryCluster) -> None:

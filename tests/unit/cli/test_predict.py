@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 import cli.scoring
+from cli.figures import Figures
 from sentiment import Classifier
 from sentiment.errors import DataError, SettingError
 from tests.unit.cli.predicting import run
@@ -55,6 +56,7 @@ def test_a_column_that_the_file_has_already_is_prefixed_until_it_is_free(model: 
 def test_an_output_can_be_scored_again(model: Path, tmp_path: Path) -> None:
     first = write(tmp_path / "a.tsv", "text\tid\ngood\t1\n")
     run(model, "--input", first, "--output", tmp_path / "b.tsv")
+    assert (tmp_path / "b.tsv").read_text().splitlines()[0] == "\t".join(["text", "id", *ANSWER])
     run(model, "--input", tmp_path / "b.tsv", "--output", tmp_path / "c.csv")
     (row,) = read_csv(tmp_path / "c.csv")
     assert (row["label"], row["predicted_label"], row["id"]) == ("positive", "positive", "1")
@@ -98,6 +100,7 @@ def test_a_row_of_a_csv_with_too_few_fields_is_kept(model: Path, tmp_path: Path)
         ("3", "negative"),
     ]
     assert (result.exit_code, result.stderr) == (1, "row 2: line 3: 1 fields, but the header has 2\n")
+    assert "2 rows classified: 1 positive, 1 negative" in result.stdout
 
 
 def test_batches_do_not_show(model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -128,6 +131,15 @@ def test_numbers_that_json_has_not_are_named_in_csv(model: Path, tmp_path: Path)
     parquet.write_table(table, tmp_path / "IN.PARQUET")
     run(model, "--input", tmp_path / "IN.PARQUET", "--output", tmp_path / "OUT.CSV")
     assert [row["x"] for row in read_csv(tmp_path / "OUT.CSV")] == ["nan", "-inf", "0.00001", ""]
+
+
+@pytest.mark.parametrize("output", ["out.jsonl", "out.csv"])
+def test_a_time_to_the_nanosecond_as_pandas_has_it_can_be_written(model: Path, tmp_path: Path, output: str) -> None:
+    arrow, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    table = arrow.table({"text": ["great"], "at": arrow.array([1_700_000_000_000_000_000], arrow.timestamp("ns"))})
+    parquet.write_table(table, tmp_path / "in.parquet")
+    run(model, "--input", tmp_path / "in.parquet", "--output", tmp_path / output)
+    assert "2023-11-14 22:13:20" in (tmp_path / output).read_text()
 
 
 def test_a_date_that_python_has_not_is_refused_with_the_file(model: Path, tmp_path: Path) -> None:
@@ -183,6 +195,15 @@ def test_labels_that_are_all_unknown_are_an_error_once_the_output_is_there(model
     assert len(read_csv(tmp_path / "out.csv")) == 1
 
 
+def test_labels_that_are_no_labels_are_named_in_short_and_do_not_command_the_terminal(
+    model: Path, tmp_path: Path
+) -> None:
+    source = write(tmp_path / "in.csv", "text,label\ngood,\x1b[2J" + "x" * 10_000 + "\n")
+    with pytest.raises(DataError, match=r"found \\x1b\[2Jx+$") as refused:
+        run(model, "--input", source, "--label", "label")
+    assert len(str(refused.value)) < 500
+
+
 def test_no_scores_are_made_of_stars(model: Path, tmp_path: Path) -> None:
     source = write(tmp_path / "in.csv", "text,stars\ngood,5\nbad,1\ngood,4\n")
     with pytest.raises(DataError, match=r"in\.csv, column stars: the labels are a scale, with 1, 4, 5 on it"):
@@ -230,7 +251,7 @@ def test_a_run_that_breaks_leaves_what_was_there(model: Path, tmp_path: Path, mo
 
     source = write(tmp_path / "in.csv", "text\n" + "good\n" * 5)
     output = write(tmp_path / "out.csv", "from before\n")
-    monkeypatch.setattr(Classifier, "predict", broken)
+    monkeypatch.setattr(Figures, "add", broken)  # when the first rows are written
     with pytest.raises(RuntimeError):
         run(model, "--input", source, "--output", output)
     assert output.read_text() == "from before\n"

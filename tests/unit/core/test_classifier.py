@@ -2,8 +2,6 @@
 
 import json
 import os
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +14,8 @@ from sentiment.cleaning import clean
 from sentiment.errors import ModelError
 from sentiment.scoring import OWN_BYTES, PIECE
 from tests.tiny import RULE, WEIGHTS, bucket_of, plain_margin, write_tiny_model
+from tests.unit.conftest import NOBODY
 
-NOBODY = 65534
 BY_BUCKET = {bucket_of(term): weight for term, weight in WEIGHTS.items()}
 REVIEWS = st.text() | st.lists(st.sampled_from([*WEIGHTS, "the", "film", "not", ",", "<br>", "É"])).map(" ".join)
 
@@ -56,6 +54,22 @@ def test_an_explanation_adds_up_to_the_margin_and_points_into_the_text(classifie
         start, end = term.spans[0]
         assert " ".join(RULE.tokens(explanation.text[start:end])) == term.text
     assert total + explanation.intercept == explanation.margin == classifier.predict([text]).margin[0]
+
+
+def test_the_strongest_terms_are_the_heaviest_whichever_label_they_speak_for(classifier: Classifier) -> None:
+    explanation = classifier.explain("Not good, great!")
+    assert [term.text for term in explanation.strongest(2)] == ["not good", "great"]
+
+
+def test_each_of_the_terms_that_a_bucket_was_learned_from_is_told(tmp_path: Path) -> None:
+    version = write_tiny_model(tmp_path) / "tiny-1"
+    weights, lines = folder.read_weights(version), folder.read_terms(version, len(WEIGHTS))
+    learned = {"good": ("good", "gut"), "bad": ()}
+    terms = [learned.get(line, (line,)) for line in lines]
+    folder.write_parts(version, weights, terms, folder.read_checks(version))
+    folder.write_manifest(version, folder.read_manifest(version))
+    told = {term.text: term.learned_as for term in Classifier.load(version).explain("good, bad, great").terms}
+    assert told == {"good": ("good", "gut"), "bad": (), "great": ("great",)}
 
 
 def test_because_names_the_five_heaviest_terms_the_heaviest_first(classifier: Classifier) -> None:
@@ -103,16 +117,6 @@ def test_a_missing_file_is_refused(tmp_path: Path, name: str) -> None:
     (models / "tiny-1" / name).unlink()
     with pytest.raises(ModelError, match=f"{name} is missing"):
         Classifier.load(models)
-
-
-@pytest.fixture
-def anyone() -> Iterator[Path]:
-    """A folder that every user may enter; whoever the test becomes, it is itself again afterwards."""
-    user = os.geteuid()
-    with tempfile.TemporaryDirectory() as place:
-        Path(place).chmod(0o755)
-        yield Path(place)
-        os.seteuid(user)
 
 
 def test_a_file_that_may_not_be_read_is_refused(anyone: Path) -> None:

@@ -68,6 +68,15 @@ def test_a_golden_margin_is_the_same_to_the_last_bit_and_its_probability_hardly_
         Classifier.load(version)
 
 
+def test_the_same_weights_give_the_same_bytes_at_any_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = []
+    for seconds in (1_700_000_000.0, 1_800_000_000.0):
+        monkeypatch.setattr("time.time", lambda now=seconds: now)
+        version = write_tiny_model(tmp_path / str(seconds)) / "tiny-1"
+        written.append({path.name: path.read_bytes() for path in version.iterdir()})
+    assert written[0] == written[1]
+
+
 class Harmful:
     """What runs code where it is read as a pickle."""
 

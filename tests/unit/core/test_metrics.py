@@ -173,6 +173,10 @@ def test_nothing_is_said_of_what_few_groups_or_none_that_differ_leave_open(
     assert (low < 1 - wrong / groups < high) if drawn else np.isnan([low, high]).all()
 
 
+def test_an_answer_that_may_be_either_is_counted_as_negative_as_it_is_given() -> None:
+    assert evaluate(np.array([1, 0], np.int8), np.array([0.5, 0.5])).confusion == (1, 0, 1, 0)
+
+
 def test_precision_has_no_value_where_nothing_is_called_positive() -> None:
     scores = evaluate(np.array([1, 0], np.int8), np.array([0.2, 0.1]))
     assert np.isnan(scores.precision)
@@ -185,6 +189,10 @@ def test_precision_has_no_value_where_nothing_is_called_positive() -> None:
         ("This is the worst film that I have seen", "en"),
         ("Ce film est une merveille, avec des acteurs qui sont parfaits", "fr"),
         ("12345 !!!", "other"),
+        ("THIS IS THE WORST FILM", "en"),
+        ("Très bon", "fr"),
+        ("Le film, the end", "other"),
+        ("film " * 300 + "and that is it", "en"),
     ],
 )
 def test_function_words_tell_the_language(text: str, language: str) -> None:

@@ -23,6 +23,13 @@ def test_the_last_promoted_version_is_current_and_the_one_before_is_known(tmp_pa
     assert Classifier.load(tmp_path / "v2").version == "v2"
 
 
+def test_a_version_that_is_promoted_again_is_not_the_one_before_itself(tmp_path: Path) -> None:
+    for version in ("v1", "v2"):
+        write_tiny_model(tmp_path, version)
+    versions.promote(tmp_path, "v2")
+    assert (versions.current(tmp_path), versions.previous(tmp_path)) == ("v2", "v1")
+
+
 def test_a_version_is_never_overwritten(tmp_path: Path) -> None:
     write_tiny_model(tmp_path, "v1")
     with pytest.raises(ModelError, match="never overwritten"):

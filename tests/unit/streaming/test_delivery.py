@@ -103,6 +103,27 @@ def test_a_broker_that_is_away_for_long_and_comes_back_is_told_of_once_each(
     assert [record.getMessage() for record in caplog.records if record.name == "sentiment.stream"] == said
 
 
+def test_a_broker_that_stays_away_is_told_of_though_it_is_asked_again_and_again(
+    cluster: MemoryCluster, classifier: Classifier, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("streaming.delivery.AWAY_SECONDS", 0.05)
+    stop = Event()
+
+    class Slow(UntilIdle):
+        polls = 0
+
+        def reachable(self) -> bool:
+            time.sleep(0.02)
+            self.polls += 1
+            if self.polls == 10:
+                stop.set()
+            return False
+
+    run(Slow(cluster.join(Group("sentiment", "one", "reviews")), Event()), classifier, stop)
+    told = [record.getMessage() for record in caplog.records if record.name == "sentiment.stream"]
+    assert [line.partition(",")[0] for line in told] == ["the broker does not answer"]
+
+
 def test_a_stopped_loop_does_not_poll(cluster: MemoryCluster, classifier: Classifier) -> None:
     stop = Event()
     stop.set()

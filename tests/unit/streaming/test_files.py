@@ -35,6 +35,8 @@ def test_the_delimiter_is_the_headers(tmp_path: Path, delimiter: str) -> None:
 
 def test_a_byte_order_mark_is_not_part_of_the_first_column(tmp_path: Path) -> None:
     assert rows(tmp_path, "a.csv", b"\xef\xbb\xbftext\ngood\n") == [{"text": "good"}]
+    assert rows(tmp_path, "a.csv", b"\xef\xbb\xbfid,text\n1,good\n") == [{"id": "1", "text": "good"}]
+    assert rows(tmp_path, "a.jsonl", b'\xef\xbb\xbf{"text": "good"}\n') == [{"text": "good"}]
 
 
 @pytest.mark.parametrize(("name", "content"), [("a.csv.gz", "text\nbon\n"), ("a.JSONL.GZ", '{"text": "bon"}')])
@@ -63,6 +65,13 @@ def test_parquet_is_read_row_by_row(tmp_path: Path) -> None:
     assert list(read_rows(str(tmp_path / "a.parquet"))) == expected
 
 
+def test_of_two_columns_of_one_name_none_is_lost_without_a_word(tmp_path: Path) -> None:
+    arrow, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    parquet.write_table(arrow.table([["good"], [1], [2]], names=["text", "id", "id"]), tmp_path / "a.parquet")
+    with pytest.raises(DataError, match=r"a\.parquet: there are two columns 'id'"):
+        list(read_rows(str(tmp_path / "a.parquet")))
+
+
 def test_standard_input_has_a_review_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
     given = 'un film réussi\n\n{"id": 3, "text": "bad"}\n[1]\n'.encode()
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(given), "latin-1"))  # as a terminal may have it
@@ -85,6 +94,7 @@ def test_standard_input_that_is_not_utf_8_is_named_with_its_line(monkeypatch: py
         ("a.csv", b"text\n\xff\n", r"is not UTF-8: .*; save it as UTF-8"),
         ("a.jsonl", '{"text": "a"}\n{"text": \n', "line 2: "),
         ("a.jsonl", "[1]\n", "line 1: Expected `object`"),
+        ("a.jsonl", '{"text": "a", "x": ' + "[" * 100_000 + "]" * 100_000 + "}\n", r"a\.jsonl: line 1: "),
         ("a.jsonl", '{"id": 1}\n', "line 1: no column with the text"),
         ("a.parquet", b"PAR1 or not", "a.parquet: "),
         ("a.docx", b"", "expected a file that ends with"),

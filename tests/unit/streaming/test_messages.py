@@ -66,6 +66,13 @@ def test_a_byte_order_mark_is_not_part_of_the_review() -> None:
     assert review(b"\xef\xbb\xbfgood").text == "good"
 
 
+@pytest.mark.parametrize("before", [b" ", b"\t", b"\r\n", b"\xef\xbb\xbf\n "])
+def test_an_object_may_have_white_space_before_it(before: bytes) -> None:
+    read = review(before + b'{"text": "good", "id": "a"}')
+    assert (read.id, read.text) == ("a", "good")
+    assert reason(before + b"{") == "not_an_object"
+
+
 def test_of_repeated_fields_the_last_counts() -> None:
     assert review(b'{"text": "bad", "text": "good"}').text == "good"
 
@@ -123,6 +130,7 @@ def test_a_result_is_a_cloud_event_that_keeps_the_headers() -> None:
     theirs: Headers = [
         ("traceparent", b"00-1"),
         ("ce_id", b"theirs"),
+        ("ce_subject", b"theirs"),
         ("Content-Type", b"text"),
         ("tracestate", b""),
     ]

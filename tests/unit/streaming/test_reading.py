@@ -80,6 +80,34 @@ def test_following_ends_when_nothing_has_come_for_so_long(cluster: MemoryCluster
     later.join()
 
 
+class Slow(MemoryReader):
+    """A reader to which a part comes at a time, each later than what would be a stall after the one before."""
+
+    def poll(self, seconds: float) -> list[Record]:
+        time.sleep(0.05)
+        return super().poll(seconds)
+
+
+def test_reading_may_take_longer_than_a_stall_while_records_come(
+    cluster: MemoryCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("streaming.reading.STALLED_SECONDS", 0.2)
+    monkeypatch.setattr(cluster, "read", partial(Slow, cluster))
+    send_reviews(cluster, "reviews", REVIEWS)
+    assert len(list(stored(cluster, ["reviews"]))) == len(REVIEWS)
+
+
+def test_following_goes_on_for_as_long_as_records_come(cluster: MemoryCluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster, "read", partial(Slow, cluster))
+    send_reviews(cluster, "reviews", REVIEWS[:1])
+    seen = []
+    for record in follow(cluster, ["reviews"], from_beginning=True, idle_seconds=0.3):
+        seen.append(record)
+        if len(seen) < 10:  # each comes one turn after the one before
+            send_reviews(cluster, "reviews", REVIEWS[:1])
+    assert len(seen) == 10
+
+
 def test_a_missing_topic_is_named() -> None:
     cluster = MemoryCluster()
     with pytest.raises(ServiceError, match=r"create them with `sentiment topics`"):

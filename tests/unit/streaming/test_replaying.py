@@ -72,7 +72,51 @@ def test_a_replay_ends_where_others_have_all_partitions(
     assert list(replay(member, Target("reviews", 1000), lambda _: True, 0.0)) == []
 
 
-def test_a_replay_goes_on_for_as_long_as_letters_come() -> None:
+class Joining(Late):
+    """A member that its group lets in late, and that can't tell until then whether the cluster answers."""
+
+    def reachable(self) -> bool:
+        time.sleep(0.01)
+        return self.polls >= 10
+
+
+def test_joining_a_group_may_take_longer_than_a_stall(cluster: MemoryCluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("streaming.dead_letters.STALLED_SECONDS", 0.02)
+    with cluster.sender() as sender:
+        sender.send(Reply("dlq.reviews", None, b"a", []))
+    joining = Joining(cluster.join(Group("dlq", "one", "dlq.reviews")), Event())
+    assert sum(more.sent for more in replay(joining, Target("reviews", 1000), lambda _: True, 0.0)) == 1
+
+
+def test_silence_of_a_cluster_that_answers_may_be_longer_than_a_stall(
+    cluster: MemoryCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("streaming.dead_letters.STALLED_SECONDS", 0.01)
+    broker = cluster.join(Group("dlq", "one", "dlq.reviews"))
+    assert list(replay(broker, Target("reviews", 1000), lambda _: True, 0.05)) == []
+
+
+def test_what_others_put_behind_a_letter_that_came_back_is_left_with_it() -> None:
+    cluster = MemoryCluster(most_records=1)
+    create_topics(cluster, Topics(partitions=1), Limits())
+
+    def put(value: bytes) -> None:
+        with cluster.sender() as sender:
+            sender.send(Reply("dlq.reviews", None, value, []))
+
+    put(b"first")
+    broker, target = cluster.join(Group("dlq", "one", "dlq.reviews")), Target("dlq.reviews", 1000)
+    running = replay(broker, target, lambda _: True, 0.05)
+    assert next(running).sent == 1
+    put(b"later")
+    assert list(running) == []
+    broker.leave()
+    again = replay(cluster.join(Group("dlq", "one", "dlq.reviews")), target, lambda _: True, 0.3)
+    assert [more.sent for more in again] == [1, 1]
+
+
+def test_a_replay_goes_on_for_as_long_as_letters_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("streaming.dead_letters.STALLED_SECONDS", 0.03)  # less than one of them takes
     cluster = MemoryCluster(most_records=1)
     create_topics(cluster, Topics(partitions=1), Limits())
     with cluster.sender() as sender:

@@ -104,6 +104,13 @@ def test_a_value_that_is_larger_than_anything_sent_is_not_decoded(classifier: Cl
     assert rejection.detail.startswith("not_utf8")
 
 
+def test_a_text_that_is_longer_than_is_set_is_a_dead_letter(classifier: Classifier) -> None:
+    settings = replace(SETTINGS, limits=Limits(text_characters=4))
+    answers = respond(records(b"good", b"great"), classifier, settings)
+    assert [reply.topic for reply in answers.replies] == ["sentiment", "dlq.reviews"]
+    assert answers.rejections[0].reason == "text_too_long"
+
+
 @given(values=st.lists(st.none() | st.binary() | st.text().map(str.encode), max_size=20))
 def test_every_record_has_exactly_one_reply(classifier: Classifier, values: list[bytes | None]) -> None:
     replies = replies_to(records(*values), classifier)

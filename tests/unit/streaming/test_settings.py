@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,7 @@ from streaming.brokers import confluent_plain
 from streaming.brokers.clients import open_cluster
 from streaming.brokers.kafka_python_plain import client_options
 from streaming.settings import Connection, Limits, StreamSettings, Topics
+from tests.unit.conftest import NOBODY
 
 SASL = {
     "KAFKA_BOOTSTRAP_SERVERS": "kafka-1:9093, kafka-2:9093",
@@ -71,6 +73,16 @@ def test_a_password_that_can_not_be_read_is_named(
     assert connection.sasl_password is None
 
 
+@pytest.mark.parametrize("name", ["KAFKA_SASL_PASSWORD_FILE", "KAFKA_SSL_KEYFILE"])
+def test_a_file_that_may_not_be_read_is_named(anyone: Path, name: str) -> None:
+    secret = anyone / "secret"
+    secret.write_text("hidden")
+    secret.chmod(0)
+    os.seteuid(os.geteuid() or NOBODY)
+    problems = Connection.from_environment({name: str(secret)}).problems()
+    assert problems[0] == f"{name}: {secret} can't be read: Permission denied"
+
+
 def test_a_password_is_never_shown() -> None:
     connection = Connection.from_environment(SASL)
     assert "hunter2" not in repr(connection)
@@ -79,10 +91,10 @@ def test_a_password_is_never_shown() -> None:
 
 def test_a_password_can_come_from_a_file(tmp_path: Path) -> None:
     secret = tmp_path / "password"
-    secret.write_text("from the file\n")
+    secret.write_text(" from the file \r\n")
     environment = {name: value for name, value in SASL.items() if name != "KAFKA_SASL_PASSWORD"}
     connection = Connection.from_environment(environment | {"KAFKA_SASL_PASSWORD_FILE": str(secret)})
-    assert connection.sasl_password == "from the file"  # noqa: S105 - an example
+    assert connection.sasl_password == " from the file "  # noqa: S105 - an example
     assert connection.problems() == []
 
 
@@ -97,6 +109,7 @@ def test_everything_wrong_is_told_at_once() -> None:
     with pytest.raises(SettingError) as raised:
         StreamSettings(
             group=" ",
+            instance="",
             workers=0,
             connection=Connection.from_environment(environment),
             topics=Topics(results="reviews", partitions=0, replication_factor=0),
@@ -105,12 +118,14 @@ def test_everything_wrong_is_told_at_once() -> None:
     message = str(raised.value)
     for said in (
         "group is empty",
+        "instance is empty",
         "workers is 0",
         "'kafka': expected host:port",
         "KAFKA_SASL_MECHANISM is 'MD5'",
         "KAFKA_SASL_USERNAME is not set",
         "KAFKA_SASL_PASSWORD or KAFKA_SASL_PASSWORD_FILE",
         "there is no file /nowhere/password",
+        "there is no file /nowhere/cert",
         "KAFKA_SSL_CERTFILE and KAFKA_SSL_KEYFILE belong together",
         "must differ",
         "partitions is 0",
@@ -144,6 +159,35 @@ def test_one_setting_alone_that_would_not_be_used_is_refused(name: str) -> None:
 @pytest.mark.parametrize("servers", ["kafka", ":9092", "kafka:", "kafka:port", "kafka:9092,", "kafka:9092,other"])
 def test_each_server_has_a_name_and_a_port(servers: str) -> None:
     assert "expected host:port" in Connection(servers).problems()[0]
+
+
+@pytest.mark.parametrize("protocol", ["SSL", "SASL_SSL"])
+def test_certificates_are_told_to_every_client_alike(tmp_path: Path, protocol: str) -> None:
+    files = {f"KAFKA_SSL_{kind}FILE": str(tmp_path / kind) for kind in ("CA", "CERT", "KEY")}
+    for file in files.values():
+        Path(file).touch()
+    others = SASL if protocol == "SASL_SSL" else {}
+    connection = Connection.from_environment(others | files | {"KAFKA_SECURITY_PROTOCOL": protocol})
+    assert connection.problems() == []
+    named = [str(tmp_path / kind) for kind in ("CA", "CERT", "KEY")]
+    assert [client_options(connection)[f"ssl_{kind}file"] for kind in ("ca", "cert", "key")] == named
+    confluents = confluent_plain.client_options(connection)
+    assert [confluents[f"ssl.{kind}.location"] for kind in ("ca", "certificate", "key")] == named
+
+
+def test_a_password_that_is_sent_in_plain_text_is_needed_too() -> None:
+    problems = Connection(security_protocol="SASL_PLAINTEXT").problems()
+    assert [problem.partition(" ")[0] for problem in problems] == [
+        "KAFKA_SASL_MECHANISM",
+        "KAFKA_SASL_USERNAME",
+        "SASL_PLAINTEXT",
+    ]
+    plain = Connection.from_environment(SASL | {"KAFKA_SECURITY_PROTOCOL": "SASL_PLAINTEXT"})
+    assert plain.problems() == []
+
+
+def test_feedback_has_a_topic_of_its_own() -> None:
+    assert "must differ" in Topics(feedback="reviews").problems()[0]
 
 
 def test_credentials_that_would_not_be_used_are_refused() -> None:

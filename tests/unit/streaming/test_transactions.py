@@ -13,7 +13,7 @@ from prometheus_client import CollectorRegistry
 from sentiment import Classifier
 from streaming.brokers.memory import MemoryCluster
 from streaming.brokers.seam import TRANSACTION_BYTES, Batch, Group, Record
-from streaming.delivery import PIECE, deliver
+from streaming.delivery import PIECE, FaultError, deliver
 from streaming.metrics import StreamMetrics
 from streaming.producing import send_reviews
 from streaming.respond import Answers, respond
@@ -48,6 +48,19 @@ def test_an_error_that_no_record_causes_alone_undoes_the_whole_batch(classifier:
     assert values(cluster, "sentiment") == []
     run(join(cluster, stop), classifier, stop)
     assert len(values(cluster, "sentiment")) == 2 * PIECE
+
+
+def test_where_in_the_program_a_fault_is_stands_in_the_log(
+    cluster: MemoryCluster, classifier: Classifier, caplog: pytest.LogCaptureFixture
+) -> None:
+    send_reviews(cluster, "reviews", [{"text": "a good film"}])
+
+    def faulty(_: Sequence[Record]) -> Answers:
+        raise ZeroDivisionError("a fault of ours")
+
+    with pytest.raises(FaultError, match="ZeroDivisionError: a fault of ours"):
+        deliver(join(cluster, Event()), faulty, StreamMetrics(classifier, CollectorRegistry()), Event())
+    assert 'raise ZeroDivisionError("a fault of ours")' in caplog.text
 
 
 def large_reviews(monkeypatch: pytest.MonkeyPatch) -> MemoryCluster:

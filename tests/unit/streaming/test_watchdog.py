@@ -30,6 +30,10 @@ def test_what_is_stuck_ends_with_1_and_says_where(stuck: str) -> None:
     assert 'File "<string>", line 6' in ended.stderr
 
 
+def test_what_is_stuck_before_its_first_turn_ends_too() -> None:
+    assert run("time.sleep(60)").returncode == 1
+
+
 def test_what_turns_goes_on_and_so_does_what_is_no_longer_watched() -> None:
     ended = run("[(turned(), time.sleep(0.1)) for _ in range(10)]")
     assert (ended.returncode, ended.stderr) == (0, "")

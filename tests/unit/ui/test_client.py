@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import socket
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+
 import pytest
 from flask import Flask, redirect, request
 
@@ -33,6 +38,18 @@ def test_a_text_that_the_api_refuses_does_not_take_others_with_it(api: Api) -> N
     assert told == ["positive", "text_too_long", "negative", "body_too_large", "text_empty", "positive"]
 
 
+def test_a_refusal_that_is_not_about_a_text_ends_the_scoring(classifier: Classifier) -> None:
+    app, asked = create_app(classifier, ApiSettings(api_keys=("a-key-of-sixteen-letters",))), list[str]()
+    app.before_request_funcs[None].insert(0, lambda: asked.append(request.path))
+    with listening(app) as url, pytest.raises(RefusedError) as refused:
+        Api(Settings(url)).score(["good", "bad", "great"])
+    assert (refused.value.code, asked) == ("unauthorized", ["/predict"])
+
+
+def test_an_address_may_end_with_a_slash() -> None:
+    assert Api(Settings("http://localhost:8000/")).address == "http://localhost:8000"  # `//model` would not be found
+
+
 def test_feedback_is_kept(api: Api, kept: list[tuple[bytes, bytes]]) -> None:
     api.feedback("review-1", "negative")
     assert kept == [(b"review-1", b'{"id":"review-1","label":"negative"}')]
@@ -58,6 +75,28 @@ def test_an_api_that_is_not_there_is_unreachable() -> None:
     with listening(Flask("gone")) as url:
         pass
     with pytest.raises(UnreachableError, match=url):
+        Api(Settings(url)).explain("good")
+
+
+@contextmanager
+def saying(answer: bytes) -> Iterator[str]:
+    """The address of a server that answers a connection so, and then with silence."""
+    with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor(1) as pool, ExitStack() as held:
+
+        def accept() -> None:
+            connection = held.enter_context(server.accept()[0])
+            connection.recv(1 << 16)
+            connection.sendall(answer)
+
+        accepting = pool.submit(accept)
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+        accepting.result()
+
+
+@pytest.mark.parametrize("answer", [b"", b"SSH-2.0-OpenSSH\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"])
+def test_what_is_no_http_or_never_ends_is_unreachable(answer: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ui.client.SECONDS", 0.3)
+    with saying(answer) as url, pytest.raises(UnreachableError, match=url):
         Api(Settings(url)).explain("good")
 
 
@@ -91,14 +130,18 @@ def test_whatever_is_answered_is_an_answer_or_a_refusal(status: int, sent: bytes
 
 def test_a_server_of_another_kind_is_told_from_ours() -> None:
     other = Flask("other")
-    other.add_url_rule("/model", view_func=lambda: {"hello": "world"})
+    for path in ("/model", "/feedback"):
+        other.add_url_rule(path, path, view_func=lambda: {"hello": "world"})
     with listening(other) as url:
         api = Api(Settings(url))
         with pytest.raises(RefusedError) as misunderstood:
             api.model()
         with pytest.raises(RefusedError) as unknown:
             api.explain("good")
+        with pytest.raises(RefusedError) as not_taken:
+            api.feedback("r-1", "positive")
     assert (misunderstood.value.code, unknown.value.code) == ("not_understood", "not_found")
+    assert (not_taken.value.status, not_taken.value.code) == (405, "not_found")
 
 
 @pytest.mark.parametrize(

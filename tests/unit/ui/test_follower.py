@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import pytest
 
+from sentiment.errors import ServiceError
 from tests.unit.ui.conftest import MemoryStream, eventually
 from ui.live import follower as module
 from ui.live.follower import Follower
@@ -57,6 +59,27 @@ def test_it_says_that_the_broker_is_away_and_goes_on_when_it_is_back(
         assert eventually(lambda: results(follower) == 1)
     finally:
         follower.stop()
+
+
+def test_the_number_that_waits_is_asked_for_now_and_then_and_what_comes_is_read_though_nobody_tells_it(
+    stream: MemoryStream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "ASK_SECONDS", 60.0)
+    asked = []
+
+    def waiting() -> int:
+        asked.append(time.time())
+        raise ServiceError("no answer in time")
+
+    follower = Follower(replace(stream.source(), waiting=waiting))
+    try:
+        assert eventually(lambda: look(follower).connection.detail == "no answer in time")
+        stream.send(b"good")
+        stream.answer()
+        assert eventually(lambda: results(follower) == 1)
+    finally:
+        follower.stop()
+    assert (len(asked), stream.opened) == (1, 1)
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")

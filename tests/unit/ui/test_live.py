@@ -129,12 +129,37 @@ def test_nobody_is_connected_before_the_broker_has_answered() -> None:
     assert (connection.trying, connection.since) == (False, NOW + 5)
 
 
+def test_a_connection_lasts_since_it_began_and_tells_the_latest_number() -> None:
+    stream = Stream("dlq", NOW)
+    for second, waiting in ((5, 0), (9, 3)):
+        stream.set_connection(Connection(NOW + second, waiting=waiting))
+    assert (stream.connection().since, stream.connection().waiting) == (NOW + 5, 3)
+    stream.set_connection(Connection(NOW + 20, detail="away"))
+    assert stream.connection().since == NOW + 20
+
+
+def test_a_probability_is_counted_in_its_bin_and_as_positive_above_a_half() -> None:
+    window = Window()
+    for probability in (0.0, 0.049, 0.5, 0.951, 1.0):
+        window.add_result(NOW, probability, False)
+    last = window.last(NOW, 1)
+    assert {place: int(rows) for place, rows in enumerate(last.histogram) if rows} == {0: 2, 10: 1, 19: 2}
+    assert last.positive.tolist() == [2]
+
+
+def test_only_plain_fields_of_a_review_are_shown() -> None:
+    fields = {"id": 7, "year": 1979, "seen": True, "film": "Alien", "by": None, "tags": [1], "cast": {"a": 1}}
+    assert seen(**fields).fields == {"year": "1979", "seen": "true", "film": "Alien"}
+
+
 def test_a_review_is_cut_to_what_is_shown() -> None:
-    huge = {"text": "a" * 1_000_000, "list": list(range(1000)), **{f"field-{n}": "b" * 1000 for n in range(1000)}}
+    huge = {"text": "a" * 1_000_000, "list": list(range(1000)), "c" * 1000: "d"}
+    huge |= {f"field-{n}": "b" * 1000 for n in range(1000)}
     kept = seen(**huge)
+    assert max(map(len, kept.fields)) == 80
     assert len(kept.text) == READ_CHARACTERS
     assert len(kept.fields) == FIELDS
-    assert {len(value) for value in kept.fields.values()} == {80}
+    assert {len(value) for value in kept.fields.values()} == {1, 80}
 
 
 def test_what_stands_beside_a_review_is_cut_too() -> None:
@@ -214,6 +239,16 @@ def test_what_feedback_can_not_name_is_not_asked_for(characters: int, asked: int
     doubts = Doubts()
     doubts.add(seen(1)._replace(id="x" * characters))
     assert len(doubts.queue()) == asked
+
+
+def test_a_review_that_gave_way_to_less_certain_ones_may_come_again() -> None:
+    doubts = Doubts()
+    for number in range(MOST + 1):
+        doubts.add(seen(number, probability=0.5 if number else 0.6))
+    assert "r-0" not in [each.id for each in doubts.queue()]
+    doubts.remove("r-1")
+    doubts.add(seen(0, probability=0.6))
+    assert doubts.queue()[-1].id == "r-0"
 
 
 def test_a_review_is_asked_for_once_however_often_it_comes() -> None:

@@ -10,9 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sentiment import Classifier
+from sentiment.manifest import Calibration
 from sentiment.results import ExplainedTerm
-from ui.markup import plain
+from ui.client import Api
+from ui.markup import plain, scale, verdict
 from ui.shading import pieces, shaded
+from ui.words import words_of
 
 SIDES = {"for": "for", "against": "against"}
 WORDS = st.sampled_from(["good", "bad", "not bad", "great!", "nul", "<b>", "&amp;", "été", "👍🏽", "\n", "zzz", "  "])
@@ -61,6 +64,36 @@ def test_a_review_says_its_own_language_whatever_the_pages_is(text: str, said: s
 def test_a_review_is_shown_as_the_model_reads_it_and_what_is_left_of_html_is_text() -> None:
     html = plain("One.<br /><br />Two &eacute;t&eacute;s &lt;script&gt;")
     assert html.endswith(">One.  Two étés &lt;script&gt;</p>")
+
+
+def test_shades_tell_how_heavy_a_word_is_beside_the_heaviest_and_leave_out_what_hardly_weighs() -> None:
+    text, weights = "heavy half faint", {"heavy": 8.0, "half": -4.0, "faint": 0.1}
+    found = [
+        ExplainedTerm(word, weight, ((text.index(word), text.index(word) + len(word)),), True)
+        for word, weight in weights.items()
+    ]
+    assert re.findall(r'class="(\w+)" style="--shade: ([\d.]+)" title="(.+?)">(\w+)<', shaded(text, found, SIDES)) == [
+        ("for", "0.50", "for +8.00", "heavy"),
+        ("against", "0.31", "against -4.00", "half"),
+    ]
+    assert shaded(text, found, SIDES).endswith("</mark> faint</p>")
+
+
+def test_a_word_is_known_with_a_comma_too(classifier: Classifier) -> None:
+    assert "unknown" not in shaded(*terms(classifier, "wonderful, awful."), SIDES)
+
+
+def test_an_answer_stands_on_its_scale_where_its_probability_is_and_the_band_where_it_needs_review() -> None:
+    band = Calibration("none", {}, {}, 0.0, review_above=0.3, review_below=0.6)
+    html = scale(0.25, band, words_of("en"))
+    assert '<div class="band" style="left: 30.0%; right: 40.0%"></div>' in html
+    assert '<div class="here" style="left: 25.0%"></div>' in html
+    assert "band" not in scale(0.25, None, words_of("en"))
+
+
+@pytest.mark.parametrize(("text", "said"), [("wonderful", "▲</i> Positive"), ("awful", "▼</i> Negative")])
+def test_the_sign_of_a_verdict_points_where_its_word_does(api: Api, text: str, said: str) -> None:
+    assert said in verdict(api.explain(text), words_of("en"))
 
 
 def test_sides_differ_in_more_than_their_colour(classifier: Classifier) -> None:
