@@ -202,3 +202,33 @@ def test_bytes_that_are_no_text_leave_their_row_without_one(spark: SparkSession,
 def test_a_label_before_a_carriage_return_is_one(spark: SparkSession, tmp_path: Path) -> None:
     (tmp_path / "mixed.csv").write_bytes(b"text,label\ngood,1\r\nbad,0\r\n")
     assert read(spark, str(tmp_path)) == [("bad", 0), ("good", 1)]
+
+
+@pytest.mark.parametrize("form", ["parquet", "json", "csv"])
+def test_folders_that_partition_a_data_set_are_columns(spark: SparkSession, tmp_path: Path, form: str) -> None:
+    rows = [("good", "pos", "007", "a/b %2F"), ("bad", "neg", "8", "é+[x]"), ("dull", "neg", "8", None)]
+    frame = spark.createDataFrame(rows, "text string, label string, film string, site string")
+    place = tmp_path / "a=b" / "all=these"
+    frame.write.partitionBy("label", "film", "site").options(header=True).format(form).save(str(place / "x"))
+    for entry in (tmp_path, tmp_path / "*/*/x/label=*", tmp_path / "*/*/x/*/*/*/part*"):
+        found = read_reviews(spark, [str(entry)], Columns(film="film")).select(TEXT, LABEL, FILM)
+        assert sorted(map(tuple, found.collect())) == [("bad", 0, "8"), ("dull", 0, "8"), ("good", 1, "007")]
+        (table,) = tables(spark, str(entry))
+        assert sorted(str(row["site"]) for row in table.collect()) == ["None", "a/b %2F", "é+[x]"]
+
+
+def test_files_partitioned_in_several_ways_are_all_read(spark: SparkSession, tmp_path: Path) -> None:
+    for folder in ("a/label=1", "a/label=0/film=7", "b/label=1", "a/Label=0", "a/label=0/film=7/more", "c"):
+        (tmp_path / folder).mkdir(parents=True)
+        label = {"label": ["neg"]} if folder.endswith(("more", "c")) else {}
+        pd.DataFrame({"text": [folder], **label}).to_parquet(tmp_path / folder / "part.parquet")
+    pd.DataFrame({"review": ["other"], "n": [1]}).to_parquet(tmp_path / "a" / "label=1" / "other.parquet")
+    negative = ("a/label=0/film=7", "a/Label=0", "a/label=0/film=7/more", "c")
+    positive = ("a/label=1", "b/label=1", "other")
+    assert read(spark, str(tmp_path)) == sorted([*((text, 0) for text in negative), *((text, 1) for text in positive)])
+
+
+def test_a_csv_files_own_column_goes_before_that_of_its_folder(spark: SparkSession, tmp_path: Path) -> None:
+    (tmp_path / "label=0").mkdir()
+    (tmp_path / "label=0" / "a.csv").write_text("Label,text\n1,good\n0,bad\n")
+    assert read(spark, str(tmp_path)) == [("bad", 0), ("good", 1)]
