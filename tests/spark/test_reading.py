@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import json
+import math
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -154,6 +155,38 @@ def test_a_film_is_read_only_from_the_column_that_is_named(spark: SparkSession, 
     for film, expected in ((None, [None, None]), ("Film", ["Amélie", None]), ("title", [None, None])):
         frame = read_reviews(spark, [str(tmp_path / "file.csv")], Columns(film=film))
         assert [row[FILM] for row in frame.orderBy(TEXT).collect()] == expected
+
+
+def test_a_films_number_is_the_same_of_whatever_type(spark: SparkSession, tmp_path: Path) -> None:
+    numbers = {
+        "whole": [12, 12345678],
+        "gaps": [12.0, 12345678.0, None],
+        "exact": [Decimal("12.00"), Decimal(12345678)],
+    }
+    for name, films in numbers.items():
+        frame = pd.DataFrame({"text": name, "label": 1, "film": films})
+        frame.to_parquet(tmp_path / f"{name}.parquet")
+        frame.to_csv(tmp_path / f"{name}.csv", index=False)
+    (tmp_path / "lines.jsonl").write_text('{"text": "a", "label": 1, "film": 12.0}\n{"text": "a", "label": 1}\n')
+    films = read_reviews(spark, [str(tmp_path)], Columns(film="film")).select(FILM).distinct().collect()
+    assert {row[FILM] for row in films} == {"12", "12345678", None}
+
+
+@pytest.mark.parametrize(
+    ("kind", "films", "expected"),
+    [
+        ("double", [12.5, -0.5, 1e300, math.nan, math.inf], ["12.5", "-0.5", "1.0E300", None, "Infinity"]),
+        ("float", [0.5, 7.0], ["0.5", "7"]),
+        ("string", ["007", "2.0", "1.0E7", "Ten.0", "NaN"], ["007", "2", "1.0E7", "Ten.0", "NaN"]),
+    ],
+)
+def test_a_film_that_is_no_whole_number_stays_as_it_stands(
+    spark: SparkSession, tmp_path: Path, kind: str, films: list[object], expected: list[str | None]
+) -> None:
+    rows = [(f"{n}", 1, film) for n, film in enumerate(films)]
+    spark.createDataFrame(rows, f"text string, label int, film {kind}").write.parquet(str(tmp_path / "in"))
+    found = read_reviews(spark, [str(tmp_path / "in")], Columns(film="film")).orderBy(TEXT).collect()
+    assert [row[FILM] for row in found] == expected
 
 
 def test_labels_are_understood_in_words_and_others_are_null(spark: SparkSession, tmp_path: Path) -> None:
