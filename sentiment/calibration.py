@@ -110,9 +110,11 @@ def platt(margins: Floats, observed: Observed) -> tuple[float, float]:
     return (float(slope), float(offset)) if found and slope > 0 else (1.0, 0.0)
 
 
-def review_limit(probability: Floats, labels: Labels, precision: float) -> float:
-    """The least confidence c such that, of the answers at least as sure as c, `precision` are right; 1.0 if none is."""
+def review_limit(probability: Floats, observed: Observed, precision: float) -> float:
+    """The least confidence c such that, of the answers at least as sure as c, `precision` are right, by the rows'
+    weights; 1.0 if none is.
+    """
     confidence = np.maximum(probability, 1.0 - probability)
-    answers, right = ranking(confidence), ((probability > 0.5) == (labels == 1)).astype(np.float64)
-    enough = np.flatnonzero(answers.passed(right) / answers.passed(np.ones(len(right))) >= precision)
+    answers, right = ranking(confidence), (probability > 0.5) == (observed.label == 1)
+    enough = np.flatnonzero(answers.passed(observed.weight * right) / answers.passed(observed.weight) >= precision)
     return float(confidence[answers.order[answers.ends[enough[-1]]]]) if len(enough) else 1.0

@@ -13,7 +13,7 @@ from pyspark.sql import functions as F
 
 from spark_jobs.caveats import caveats, no_better, uncalibrated
 from spark_jobs.cleaning import Cleaning
-from spark_jobs.columns import FILM, LABEL, LANGUAGE, SOURCE, SPLIT, TEST, TEXT, TRAIN
+from spark_jobs.columns import FILM, LABEL, LANGUAGE, SPLIT, TEST, TEXT, TRAIN
 from spark_jobs.evaluating import Scored
 from spark_jobs.files import UNDECODED
 from spark_jobs.publishing import Published
@@ -21,8 +21,9 @@ from spark_jobs.report import Extras, LearningPoint, languages
 from spark_jobs.report.wording import figure
 from spark_jobs.searching import Search
 from spark_jobs.splitting import Split
+from spark_jobs.weighing import Group, groups
 
-LEAST_ROWS, ONE_SIDED = 100, 0.6  # of an input; the share of one class
+LEAST_ROWS, ONE_SIDED = 100, 0.6  # of inputs weighed together; the share of one class
 UNDECODED_SHARE = 0.005  # a few were there already when the reviews were collected
 
 
@@ -48,20 +49,29 @@ def describe(account: Cleaning, split: Split, inputs: Sequence[str], tests: Sequ
 
 
 def one_sided(split: Split) -> list[str]:
-    """Which inputs are mostly of one class, so that weights for classes of one size change what confidence means."""
-    positive = (
-        split.frame.where(F.col(SPLIT) == TRAIN)
-        .groupBy(SOURCE)
-        .agg(F.count("*").alias("rows"), F.avg(LABEL).alias("share"))
-        .withColumn("larger", F.greatest("share", 1 - F.col("share")))
-        .where((F.col("rows") >= LEAST_ROWS) & (F.col("larger") > ONE_SIDED) & (F.col("larger") < 1))
-        .orderBy(F.desc("rows"), SOURCE)
-    )
+    """Which inputs are mostly of one class, so that weights for classes of one size change what confidence means, or
+    so nearly all that there are no such weights.
+    """
+    found = groups(split.frame.where(F.col(SPLIT) == TRAIN))
     return [
-        f"{row['share']:.0%} of the training texts of {_names([row[SOURCE]])[0]} are positive, and confidence is given "
-        "as if half were: if as many are where it is used, train with --prior observed"
-        for row in positive.collect()
+        _one_sided(group)
+        for group in sorted(found, key=lambda group: (-group.rows, group.sources))
+        if group.rows >= LEAST_ROWS and max(group.positive, group.negative) > ONE_SIDED * group.rows
     ]
+
+
+def _one_sided(group: Group) -> str:
+    names = ", ".join(_names(group.sources))
+    if group.is_weighed:
+        return (
+            f"{group.positive / group.rows:.0%} of the training texts of {names} are positive, and confidence is given "
+            "as if half were: if as many are where it is used, train with --prior observed"
+        )
+    most, label = max((group.positive, "positive"), (group.negative, "negative"))
+    return (
+        f"{most:,} of the {group.rows:,} training texts of {names} are {label}: the others are too few to count as "
+        f"much, so each text counts as one and confidence leans to {label}; add an --input with more of the others"
+    )
 
 
 def _names(entries: Sequence[str]) -> list[str]:

@@ -78,7 +78,7 @@ def fit_calibration(unseen: Unseen, languages: Languages, precision: float) -> C
     scaling = scale(design, plain, unseen.observed)
     method = _method(scaling, unseen, len(languages.names))
     factors = scaling.factors if method == METHOD else plain
-    sure = review_limit(probabilities(unseen.observed.base + design @ factors), unseen.observed.label, precision)
+    sure = review_limit(probabilities(unseen.observed.base + design @ factors), unseen.observed, precision)
     slopes, shifts = np.split(factors[:-1], [len(languages.names)])
     return Calibration(
         method,

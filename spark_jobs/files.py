@@ -9,11 +9,18 @@ from typing import Any, NamedTuple
 
 from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
 from pyspark.errors import AnalysisException, PySparkException
-from pyspark.sql import Column, DataFrame, GroupedData, SparkSession
+from pyspark.sql import Column, DataFrame, DataFrameReader, GroupedData, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StringType, StructField, StructType
 
 from sentiment.errors import DataError, SentimentError
+
+
+class Partition(NamedTuple):
+    """The columns that folders named `column=value` right above a file stand for, and the folder that holds those."""
+
+    base: str
+    columns: tuple[str, ...]
 
 
 class File(NamedTuple):
@@ -21,12 +28,16 @@ class File(NamedTuple):
 
     path: str
     name: str
+    partition: Partition | None = None
 
 
+# All of the files are in one kind of partition.
 Loader = Callable[[SparkSession, list[File]], list[DataFrame]]
 
 UNDECODED = "\ufffd"  # what stands in a text for bytes that are no UTF-8
 LEAST_DAMAGED, DAMAGED = 5, 0.01  # lines, and of all lines of a file
+PARTITIONED = re.compile(r"(.*?/)((?:[^/=]+=[^/]+/)+)[^/]+")  # a path, as `partitionBy` writes it
+CSV = {"header": "true", "multiLine": "true", "quote": '"', "escape": '"', "encoding": "UTF-8"}
 BROKEN = "_corrupt_record"  # the column of a row that could not be taken apart, where there is one
 
 
@@ -70,23 +81,37 @@ def _files(spark: SparkSession, entry: str) -> list[File]:
         raise DataError(f"{entry} can't be read: no such file or folder ({_first_line(error)})") from error
     if not rows:
         raise DataError(f"{entry} is empty")
-    return sorted(File(re.sub(r"[\\*?\[\]{}]", r"\\\g<0>", row.path), row.file_path) for row in rows)  # no patterns
+    return sorted(_file(row.path, row.file_path) for row in rows)
+
+
+def _file(path: str, name: str) -> File:
+    no_pattern = re.sub(r"[\\*?\[\]{}]", r"\\\g<0>", path)
+    if not (found := PARTITIONED.fullmatch(path)):
+        return File(no_pattern, name)
+    base, folders = found.groups()
+    return File(no_pattern, name, Partition(base, tuple(re.findall("([^/=]+)=[^/]+/", folders))))
 
 
 def _by_format(files: list[File], entry: str) -> list[tuple[Loader, list[File]]]:
-    found: dict[Loader, list[File]] = {}
+    """The files of each format, and of each kind of partition: Spark takes one kind at a time."""
+    found: dict[tuple[Loader, Partition | None], list[File]] = {}
     for file in files:
         if load := _loader_of(file.path):
-            found.setdefault(load, []).append(file)
+            found.setdefault((load, file.partition), []).append(file)
     if not found:
         raise DataError(f"{entry} holds no file that ends with {', '.join(LOADERS)} (compressed or not)")
-    return list(found.items())
+    return [(load, together) for (load, _), together in found.items()]
 
 
 def _loader_of(path: str) -> Loader | None:
     """By the last ending, or where that is not known, as a compressed file's, by the one before it."""
     *_, before, last = "", "", *path.rsplit("/", 1)[-1].lower().split(".")[1:]
     return LOADERS.get(f".{last}") or LOADERS.get(f".{before}")
+
+
+def _reader(spark: SparkSession, partition: Partition | None) -> DataFrameReader:
+    """Reads files with the columns of their partition."""
+    return spark.read.option("basePath", partition.base) if partition else spark.read
 
 
 def _csv(spark: SparkSession, files: list[File]) -> list[DataFrame]:
@@ -104,22 +129,28 @@ def _csv(spark: SparkSession, files: list[File]) -> list[DataFrame]:
             raise _encoded_otherwise(file.path)
     headers = {name: looked.header for name, looked in found.items()}
     groups = _together(files, {name: header for name, header in headers.items() if header.count('"') % 2 == 0})
-    return [_one_csv(spark, paths) for paths in groups]
+    return [_one_csv(spark, paths, files[0].partition) for paths in groups]
 
 
 def _encoded_otherwise(path: str) -> DataError:
     return DataError(f"{path} is no CSV in UTF-8: save it as UTF-8, compressed with gzip or not at all")
 
 
-def _one_csv(spark: SparkSession, paths: list[str]) -> DataFrame:
-    """The delimiter is the one that the header uses. A row of too many or too few fields stands whole under BROKEN."""
+def _one_csv(spark: SparkSession, paths: list[str], partition: Partition | None) -> DataFrame:
+    """The delimiter is the one that the header uses. A row of too many or too few fields stands whole under BROKEN.
+
+    Where the header has a column of the partition, the file's own stands: Spark would take it out of the fields.
+    """
     header = spark.read.text(paths[0]).first()
     if header and "\0" in header[0]:  # as in UTF-16
         raise _encoded_otherwise(paths[0])
     delimiter = max(",;\t", key=header[0].count) if header else ","
-    reader = spark.read.options(header=True, multiLine=True, quote='"', escape='"', encoding="UTF-8", sep=delimiter)
-    names = reader.csv(paths[0]).columns
+    names = spark.read.options(**CSV, sep=delimiter).csv(paths[0]).columns
     fields = [StructField(name, StringType()) for name in (*names, BROKEN)]
+    held = {name.lower() for name in names}
+    if partition and any(column.lower() in held for column in partition.columns):
+        partition = None
+    reader = _reader(spark, partition).options(**CSV, sep=delimiter)
     return reader.schema(StructType(fields)).csv(paths, columnNameOfCorruptRecord=BROKEN)
 
 
@@ -128,7 +159,8 @@ def _json(spark: SparkSession, files: list[File]) -> list[DataFrame]:
     names = F.array_join(F.array_sort(F.array_distinct(F.flatten(F.collect_set(F.json_object_keys("value"))))), "\0")
     shapes = _of_each(spark, files, lambda lines: lines.agg(names)) if len(files) > 1 else {}
     groups = _together(files, {name: shape for name, shape in shapes.items() if shape})
-    return [spark.read.json(paths, columnNameOfCorruptRecord=BROKEN) for paths in groups]
+    partition = files[0].partition
+    return [_reader(spark, partition).json(paths, columnNameOfCorruptRecord=BROKEN) for paths in groups]
 
 
 def _of_each(spark: SparkSession, files: list[File], found: Callable[[GroupedData], DataFrame]) -> dict[str, Any]:
@@ -152,20 +184,20 @@ def _together(files: list[File], shapes: dict[str, str]) -> list[list[str]]:
 
 def _parquet(spark: SparkSession, files: list[File]) -> list[DataFrame]:
     """One table for each schema. That all parts have the same is seen in one step, as they mostly do."""
-    paths = [file.path for file in files]
-    together = spark.read.parquet(*paths)
-    if len(paths) == 1 or _merged(spark, paths) == together.schema:
+    paths, partition = [file.path for file in files], files[0].partition
+    together = _reader(spark, partition).parquet(*paths)
+    if len(paths) == 1 or _merged(_reader(spark, partition), paths) == together.schema:
         return [together]
     groups: dict[str, list[str]] = {}
     for path in paths:
         groups.setdefault(spark.read.parquet(path).schema.json(), []).append(path)
-    return [spark.read.parquet(*group) for group in groups.values()]
+    return [_reader(spark, partition).parquet(*group) for group in groups.values()]
 
 
-def _merged(spark: SparkSession, paths: list[str]) -> StructType | None:
+def _merged(reader: DataFrameReader, paths: list[str]) -> StructType | None:
     """The schema of all files together; None where their types contradict one another."""
     try:
-        return spark.read.option("mergeSchema", "true").parquet(*paths).schema
+        return reader.option("mergeSchema", "true").parquet(*paths).schema
     except (PySparkException, Py4JJavaError):
         return None
 

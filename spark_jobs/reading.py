@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from functools import reduce
 from typing import NamedTuple
 
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
-from pyspark.sql.types import BinaryType, StringType
+from pyspark.sql.types import BinaryType, DoubleType, FloatType, StringType
 
 from sentiment.columns import DECIMAL, LABEL_COLUMNS, NEGATIVE, POSITIVE, TEXT_COLUMNS, find_column
 from sentiment.errors import DataError
 from spark_jobs.columns import FILM, LABEL, SOURCE, TEXT
 from spark_jobs.files import BROKEN, is_whole, tables
+
+WHOLE = r"^([0-9]+)\.0+$"
 
 
 class Columns(NamedTuple):
@@ -74,9 +77,21 @@ def column_of(frame: DataFrame, given: str | None, names: Sequence[str], what: s
 
 
 def _film(frame: DataFrame, given: str | None) -> Column:
-    """Null where the file has no such column, as one of several inputs may."""
-    name = find_column(frame.columns, (), given) if given else None
-    return F.nullif(F.trim(as_string(F.col(quoted(name)))), F.lit("")) if name else F.lit(None).cast("string")
+    """Null where the file has no such column, as one of several inputs may. 12.0 is 12: whole numbers in a column with
+    gaps are often stored so.
+    """
+    if not given or not (name := find_column(frame.columns, (), given)):
+        return F.lit(None).cast("string")
+    column = F.col(quoted(name))
+    if isinstance(frame.schema[name].dataType, FloatType | DoubleType):
+        column = F.coalesce(_whole(column), F.nullif(column, F.lit(math.nan)).cast("string"))
+    return F.nullif(F.regexp_replace(F.trim(as_string(column)), WHOLE, "$1"), F.lit(""))
+
+
+def _whole(number: Column) -> Column:
+    """A whole number as a string; null for others. Spark's own would be 1.2345678E7 from ten millions on."""
+    whole = number.try_cast("long")
+    return F.when(whole == number, whole).cast("string")
 
 
 def as_string(column: Column) -> Column:

@@ -71,8 +71,13 @@ def _of_this_machine(name: str, driver_memory: str) -> SparkSession.Builder:
 
 
 def _defaults(master: str | None) -> dict[str, str]:
-    """What suits these jobs better than Spark's own: vectors are large in Python, and a machine has few cores."""
-    settings = {"spark.sql.execution.arrow.maxRecordsPerBatch": "200"}
+    """What suits these jobs better than Spark's own: vectors are large in Python, a machine has few cores, and the 007
+    of a folder `film=007` is no 7.
+    """
+    settings = {
+        "spark.sql.execution.arrow.maxRecordsPerBatch": "200",
+        "spark.sql.sources.partitionColumnTypeInference.enabled": "false",
+    }
     if (master or "").startswith("local"):
         settings["spark.sql.shuffle.partitions"] = str(2 * (os.cpu_count() or 1))
     return settings

@@ -67,8 +67,7 @@ def train(spark: SparkSession, training: Training, say: Progress) -> Published:
     unknown = unknown_labels(spark, training.inputs, training.columns, account)
     _warn(say, unknown)
     check_enough(reviews)
-    if training.columns.film and reviews.where(F.col(FILM).isNotNull()).isEmpty():
-        raise DataError(f"no review has a film in a column {training.columns.film}: --film must name the column")
+    _require_films(reviews, training.columns.film, "review")
     split = _split(spark, training, apply(token_stages(rule), reviews), say)
     data = describe(account, split, training.inputs, training.tests)
     if training.prior == EQUAL:
@@ -103,7 +102,13 @@ def _split(spark: SparkSession, training: Training, tokenised: DataFrame, say: P
     _warn(say, unknown_labels(spark, training.tests, training.columns, account))
     if not account.kept:
         raise DataError(f"{', '.join(training.tests)}: no row is left to test on ({account})")
+    _require_films(test, training.columns.film, "row to test on")
     return split_off(tokenised, apply(token_stages(default_text_rule()), test))
+
+
+def _require_films(rows: DataFrame, column: str | None, what: str) -> None:
+    if column and rows.where(F.col(FILM).isNotNull()).isEmpty():
+        raise DataError(f"no {what} has a film in a column {column}: --film must name the column")
 
 
 def _warn(say: Progress, warnings: Sequence[str]) -> None:

@@ -109,6 +109,16 @@ def test_a_film_column_that_no_input_has_is_refused(spark: SparkSession, tmp_pat
     _assert_refused(lambda: train(spark, training, Heard()), "no review has a film in a column titel: --film must")
 
 
+def test_test_rows_without_the_film_column_are_refused(spark: SparkSession, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("text,label,film\n" + "".join(f"opinion {n},{n % 2},{n}\n" for n in range(40)))
+    (tmp_path / "test.csv").write_text("text,label\na fine film,1\na poor film,0\n")
+    inputs, tests = ([str(tmp_path / name)] for name in ("in.csv", "test.csv"))
+    training = Training(inputs, tmp_path / "models", tests, Columns(film="film"))
+    _assert_refused(
+        lambda: train(spark, training, Heard()), "no row to test on has a film in a column film: --film must"
+    )
+
+
 def test_test_rows_without_a_usable_label_are_refused_before_training(spark: SparkSession, tmp_path: Path) -> None:
     (tmp_path / "stars.csv").write_text("text,label\na fine film,5\na poor film,2\n")
     tests = [str(tmp_path / "stars.csv")]

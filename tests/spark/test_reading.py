@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import json
+import math
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -156,6 +157,38 @@ def test_a_film_is_read_only_from_the_column_that_is_named(spark: SparkSession, 
         assert [row[FILM] for row in frame.orderBy(TEXT).collect()] == expected
 
 
+def test_a_films_number_is_the_same_of_whatever_type(spark: SparkSession, tmp_path: Path) -> None:
+    numbers = {
+        "whole": [12, 12345678],
+        "gaps": [12.0, 12345678.0, None],
+        "exact": [Decimal("12.00"), Decimal(12345678)],
+    }
+    for name, films in numbers.items():
+        frame = pd.DataFrame({"text": name, "label": 1, "film": films})
+        frame.to_parquet(tmp_path / f"{name}.parquet")
+        frame.to_csv(tmp_path / f"{name}.csv", index=False)
+    (tmp_path / "lines.jsonl").write_text('{"text": "a", "label": 1, "film": 12.0}\n{"text": "a", "label": 1}\n')
+    films = read_reviews(spark, [str(tmp_path)], Columns(film="film")).select(FILM).distinct().collect()
+    assert {row[FILM] for row in films} == {"12", "12345678", None}
+
+
+@pytest.mark.parametrize(
+    ("kind", "films", "expected"),
+    [
+        ("double", [12.5, -0.5, 1e300, math.nan, math.inf], ["12.5", "-0.5", "1.0E300", None, "Infinity"]),
+        ("float", [0.5, 7.0], ["0.5", "7"]),
+        ("string", ["007", "2.0", "1.0E7", "Ten.0", "NaN"], ["007", "2", "1.0E7", "Ten.0", "NaN"]),
+    ],
+)
+def test_a_film_that_is_no_whole_number_stays_as_it_stands(
+    spark: SparkSession, tmp_path: Path, kind: str, films: list[object], expected: list[str | None]
+) -> None:
+    rows = [(f"{n}", 1, film) for n, film in enumerate(films)]
+    spark.createDataFrame(rows, f"text string, label int, film {kind}").write.parquet(str(tmp_path / "in"))
+    found = read_reviews(spark, [str(tmp_path / "in")], Columns(film="film")).orderBy(TEXT).collect()
+    assert [row[FILM] for row in found] == expected
+
+
 def test_labels_are_understood_in_words_and_others_are_null(spark: SparkSession, tmp_path: Path) -> None:
     words = {
         1: ["1", "1.0", "true", "True", " POSITIVE ", "positif", "pos"],
@@ -201,4 +234,34 @@ def test_bytes_that_are_no_text_leave_their_row_without_one(spark: SparkSession,
 
 def test_a_label_before_a_carriage_return_is_one(spark: SparkSession, tmp_path: Path) -> None:
     (tmp_path / "mixed.csv").write_bytes(b"text,label\ngood,1\r\nbad,0\r\n")
+    assert read(spark, str(tmp_path)) == [("bad", 0), ("good", 1)]
+
+
+@pytest.mark.parametrize("form", ["parquet", "json", "csv"])
+def test_folders_that_partition_a_data_set_are_columns(spark: SparkSession, tmp_path: Path, form: str) -> None:
+    rows = [("good", "pos", "007", "a/b %2F"), ("bad", "neg", "8", "é+[x]"), ("dull", "neg", "8", None)]
+    frame = spark.createDataFrame(rows, "text string, label string, film string, site string")
+    place = tmp_path / "a=b" / "all=these"
+    frame.write.partitionBy("label", "film", "site").options(header=True).format(form).save(str(place / "x"))
+    for entry in (tmp_path, tmp_path / "*/*/x/label=*", tmp_path / "*/*/x/*/*/*/part*"):
+        found = read_reviews(spark, [str(entry)], Columns(film="film")).select(TEXT, LABEL, FILM)
+        assert sorted(map(tuple, found.collect())) == [("bad", 0, "8"), ("dull", 0, "8"), ("good", 1, "007")]
+        (table,) = tables(spark, str(entry))
+        assert sorted(str(row["site"]) for row in table.collect()) == ["None", "a/b %2F", "é+[x]"]
+
+
+def test_files_partitioned_in_several_ways_are_all_read(spark: SparkSession, tmp_path: Path) -> None:
+    for folder in ("a/label=1", "a/label=0/film=7", "b/label=1", "a/Label=0", "a/label=0/film=7/more", "c"):
+        (tmp_path / folder).mkdir(parents=True)
+        label = {"label": ["neg"]} if folder.endswith(("more", "c")) else {}
+        pd.DataFrame({"text": [folder], **label}).to_parquet(tmp_path / folder / "part.parquet")
+    pd.DataFrame({"review": ["other"], "n": [1]}).to_parquet(tmp_path / "a" / "label=1" / "other.parquet")
+    negative = ("a/label=0/film=7", "a/Label=0", "a/label=0/film=7/more", "c")
+    positive = ("a/label=1", "b/label=1", "other")
+    assert read(spark, str(tmp_path)) == sorted([*((text, 0) for text in negative), *((text, 1) for text in positive)])
+
+
+def test_a_csv_files_own_column_goes_before_that_of_its_folder(spark: SparkSession, tmp_path: Path) -> None:
+    (tmp_path / "label=0").mkdir()
+    (tmp_path / "label=0" / "a.csv").write_text("Label,text\n1,good\n0,bad\n")
     assert read(spark, str(tmp_path)) == [("bad", 0), ("good", 1)]

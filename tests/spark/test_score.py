@@ -102,6 +102,16 @@ def test_inputs_of_several_shapes_go_into_one_output(
         assert row["predicted_probability"] == classifier.predict([text])[0].probability
 
 
+def test_the_columns_of_a_partitioned_data_set_stay(
+    spark: SparkSession, classifier: Classifier, tmp_path: Path
+) -> None:
+    reviews = spark.createDataFrame([("fine", "007", "fr"), ("dull", "8", "en")], "text string, id string, lang string")
+    reviews.write.partitionBy("lang", "id").parquet(str(tmp_path / "in"))
+    score_files(spark, Scoring([str(tmp_path / "in")], str(tmp_path / "out")), classifier)
+    found = pq.read_table(tmp_path / "out").sort_by("id").to_pylist()
+    assert [(row["text"], row["id"], row["lang"]) for row in found] == [("fine", "007", "fr"), ("dull", "8", "en")]
+
+
 def test_what_is_of_several_types_stays_as_it_stands(
     spark: SparkSession, classifier: Classifier, tmp_path: Path
 ) -> None:

@@ -138,14 +138,37 @@ def test_a_few_films_or_templates_with_both_classes_are_too_few_to_learn_from(
 
 @pytest.mark.parametrize(("positive", "said"), [(90, ["75% of the training texts of en.csv are positive"]), (60, [])])
 def test_an_input_that_is_mostly_of_one_class_is_told(spark: SparkSession, positive: int, said: list[str]) -> None:
-    """Not one of few rows, nor one of a single class, whose rows are not weighed."""
+    """Not one of few rows."""
     labels = [*[1] * positive, *[0] * (120 - positive)]
     rows = [(TRAIN, "data/en.csv", label) for label in labels] + [(TEST, "data/en.csv", 1)] * 300
-    rows += [(TRAIN, "few.csv", 1)] * 98 + [(TRAIN, "few.csv", 0)] + [(TRAIN, "praise.csv", 1)] * 200
-    frame = spark.createDataFrame(rows, f"{SPLIT} string, {SOURCE} string, {LABEL} int")
-    found = one_sided(Split(frame, 1))
+    rows += [(TRAIN, "few.csv", 1)] * 98 + [(TRAIN, "few.csv", 0)]
+    found = _one_sided(spark, rows)
     assert [each.split(", ")[0] for each in found] == said
     assert all(each.endswith("train with --prior observed") for each in found)
+
+
+def test_inputs_of_one_class_each_are_told_of_together(spark: SparkSession) -> None:
+    rows = [(TRAIN, "data/pos.csv", 1)] * 240 + [(TRAIN, "data/neg.csv", 0)] * 60
+    (said,) = _one_sided(spark, rows)
+    assert said == (
+        "80% of the training texts of neg.csv, pos.csv are positive, and confidence is given as if half were: "
+        "if as many are where it is used, train with --prior observed"
+    )
+
+
+@pytest.mark.parametrize(("positive", "negative", "label"), [(700, 1, "positive"), (0, 200, "negative")])
+def test_an_input_of_nearly_one_class_is_told(spark: SparkSession, positive: int, negative: int, label: str) -> None:
+    rows = [(TRAIN, "a.csv", 1)] * positive + [(TRAIN, "a.csv", 0)] * negative
+    (said,) = _one_sided(spark, rows + [(TRAIN, "even.csv", n % 2) for n in range(100)])
+    assert said == (
+        f"{max(positive, negative)} of the {len(rows)} training texts of a.csv are {label}: the others are too few to "
+        f"count as much, so each text counts as one and confidence leans to {label}; "
+        "add an --input with more of the others"
+    )
+
+
+def _one_sided(spark: SparkSession, rows: list[tuple[str, str, int]]) -> list[str]:
+    return one_sided(Split(spark.createDataFrame(rows, f"{SPLIT} string, {SOURCE} string, {LABEL} int"), 1))
 
 
 def test_each_training_group_is_in_one_fold_and_each_fold_has_both_classes(exam_split: Split) -> None:

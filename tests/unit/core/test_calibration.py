@@ -69,14 +69,20 @@ def test_outside_of_the_review_band_the_promised_share_is_right() -> None:
     margins = random.normal(0, 2, 20_000)
     labels = (random.random(20_000) < probabilities(margins)).astype(np.int8)
     probability = probabilities(margins)
-    limit = review_limit(probability, labels, 0.95)
+    limit = review_limit(probability, Observed.of(labels), 0.95)
     sure = (probability <= 1 - limit) | (probability >= limit)
     assert 0.2 < sure.mean() < 1
     assert np.mean((probability[sure] > 0.5) == labels[sure]) == pytest.approx(0.95, abs=0.005)
 
 
 def test_where_no_answer_is_good_enough_all_need_review() -> None:
-    assert review_limit(np.array([0.9, 0.1]), np.array([0, 1], np.int8), 0.97) == 1.0
+    assert review_limit(np.array([0.9, 0.1]), Observed.of(np.array([0, 1], np.int8)), 0.97) == 1.0
+
+
+def test_a_review_of_a_rare_class_counts_in_the_band_as_much_as_its_weight() -> None:
+    probability, labels = np.repeat([0.95, 0.9, 0.05], [9, 9, 2]), np.repeat([1, 0, 1, 0], [9, 1, 8, 2]).astype(np.int8)
+    assert review_limit(probability, Observed.of(labels), 0.9) == 0.9
+    assert review_limit(probability, Observed.of(labels, np.where(labels, 1.0, 4.0)), 0.9) == 0.95
 
 
 @given(
@@ -88,4 +94,4 @@ def test_answers_of_one_confidence_are_all_sure_or_none_is(rows: list[tuple[floa
     confidence = np.maximum(probability, 1 - probability)
     right = (probability > 0.5) == labels
     limits = (each for each in np.unique(confidence) if right[confidence >= each].mean() >= precision)
-    assert review_limit(probability, labels, precision) == min(limits, default=1.0)
+    assert review_limit(probability, Observed.of(labels), precision) == min(limits, default=1.0)
