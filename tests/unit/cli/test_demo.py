@@ -104,6 +104,13 @@ def test_a_demo_that_is_stopped_has_not_shown_that_all_were_answered(
         signal.signal(signal.SIGTERM, before)
 
 
+@pytest.mark.parametrize("flag", ["--port", "--ui-port"])
+def test_a_port_that_there_is_not_is_misuse(flag: str) -> None:
+    result = CliRunner().invoke(command.demo, [flag, "99999"])
+    assert result.exit_code == 2
+    assert "99999 is not in the range 0<=x<=65535" in result.stderr
+
+
 @pytest.mark.parametrize("once", [True, False])
 @pytest.mark.parametrize("held_out", [True, False])
 def test_a_demo_says_whether_the_model_may_have_seen_its_reviews(

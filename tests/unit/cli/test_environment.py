@@ -39,6 +39,10 @@ def test_each_flag_has_a_variable_and_the_help_shows_it() -> None:
         assert name == variable or (name.startswith(("SENTIMENT_", "KAFKA_")) and len(name) < len(variable)), flag
 
 
+def test_each_flag_says_what_it_is_for() -> None:
+    assert [flag for _, flag, option in options(cli, ("sentiment",)) if not option.help] == []
+
+
 def test_a_variable_does_what_its_flag_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SENTIMENT_MODEL", str(write_tiny_model(tmp_path)))
     monkeypatch.setenv("SENTIMENT_PREDICT_JSON", "1")
