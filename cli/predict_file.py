@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,7 +28,7 @@ from sentiment.columns import (
     find_column,
     refuse_scale,
 )
-from sentiment.errors import DataError
+from sentiment.errors import DataError, SettingError
 
 SHOWN = ("accuracy", "precision", "recall", "f1", "roc_auc", "brier", "ece")
 
@@ -56,6 +56,7 @@ def predict_file(classifier: Classifier, job: Job) -> Figures:
 
     The file is read twice, first for its columns and its length.
     """
+    _require_two_files(job)
     with counting(job.source) as (progress, task):
         found = survey(job.source, job.text)
         progress.update(task, total=found.rows)
@@ -67,6 +68,13 @@ def predict_file(classifier: Classifier, job: Job) -> Figures:
                 progress.advance(task, len(batch))
     require_labels(job, figures)
     return figures
+
+
+def _require_two_files(job: Job) -> None:
+    """SettingError where the output would take the input's place, by whatever names they go."""
+    with suppress(OSError):  # what is not there is nobody's input, or is told when it is read
+        if job.output and job.output.samefile(job.source):
+            raise SettingError(f"{job.output} is the input itself: name another file by --output")
 
 
 def require_labels(job: Job, figures: Figures) -> None:

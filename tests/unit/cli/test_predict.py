@@ -236,6 +236,17 @@ def test_an_output_that_can_not_be_written_is_a_wrong_setting(model: Path, tmp_p
         run(model, "--input", source, "--output", tmp_path / output)
 
 
+@pytest.mark.parametrize("output", ["in.csv", "folder/../in.csv", "folder/link.csv"])
+def test_a_file_does_not_take_its_own_input_s_place(model: Path, tmp_path: Path, output: str) -> None:
+    source = write(tmp_path / "in.csv", "text\ngood\n")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "link.csv").symlink_to(source)
+    for given, to in ((source, tmp_path / output), (tmp_path / output, source)):
+        with pytest.raises(SettingError, match="is the input itself: name another file by --output"):
+            run(model, "--input", given, "--output", to)
+    assert source.read_text() == "text\ngood\n"
+
+
 def test_parquet_without_pyarrow_names_what_to_install(
     model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
