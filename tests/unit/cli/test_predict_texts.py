@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from api.app import create_app
+from api.settings import Settings
 from cli.predict import explain, predict
+from sentiment import Classifier
 from sentiment.errors import DataError
 from sentiment.reviews import MOST_CHARACTERS
 from tests.unit.cli.predicting import run
@@ -69,8 +72,24 @@ def test_a_text_that_is_a_file_s_name_is_pointed_out(model: Path, tmp_path: Path
 @pytest.mark.parametrize("most", [1, 2, 100])
 def test_what_explain_shows_adds_up_to_the_margin(model: Path, most: int) -> None:
     arguments = ["--model", str(model), "--most", str(most), "A great film, good but awful and bad"]
-    head, *lines = CliRunner().invoke(explain, arguments, catch_exceptions=False).stdout.splitlines()
+    _, head, *lines = CliRunner().invoke(explain, arguments, catch_exceptions=False).stdout.splitlines()
     margin, intercept = (float(number) for number in re.findall(r"[+-][\d.]+", head))
     weights = [float(line.split()[0]) for line in lines]
     assert sum(weights) + intercept == pytest.approx(margin, abs=0.0005 * (len(lines) + 2))
     assert ("all others (" in lines[-1]) == (most < 3)
+
+
+def test_explain_begins_with_the_answer_of_predict(model: Path) -> None:
+    texts = ("A great film", "nothing that is known", "awful")
+    lines = CliRunner().invoke(explain, ["--model", str(model), *texts], catch_exceptions=False).stdout.splitlines()
+    heads = [place for place, line in enumerate(lines) if line.startswith("margin")]
+    assert [lines[place - 1] for place in heads] == run(model, *texts).stdout.splitlines()
+    assert [lines[place].endswith("(no known term)") for place in heads] == [False, True, False]
+
+
+def test_explain_gives_programs_what_the_api_gives(model: Path) -> None:
+    texts = ("Not bad, but boring", "awful <br /> film")
+    client = create_app(Classifier.load(model), Settings()).test_client()
+    lines = CliRunner().invoke(explain, ["--model", str(model), "--json", *texts], catch_exceptions=False).stdout
+    told = [client.post("/explain", json={"text": text}).get_json() for text in texts]
+    assert [json.loads(line) for line in lines.splitlines()] == told
