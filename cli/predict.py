@@ -119,6 +119,8 @@ class _Texts:
 
 def _lines() -> Iterator[str]:
     """Those of standard input. What looks like JSON is a text like any other, but whoever sends it may not know."""
+    if sys.stdin.isatty():
+        click.echo("reading lines from the terminal; Ctrl-D ends", err=True)
     for number, line in enumerate(standard_input(), 1):
         if number == 1 and line.startswith('{"'):
             click.echo("lines of JSON are classified as texts; as rows: --input NAME.jsonl", err=True)

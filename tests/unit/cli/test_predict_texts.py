@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -40,6 +43,21 @@ def test_lines_that_look_like_json_are_said_to_be_classified_as_texts(model: Pat
     result = run(model, stdin=lines)
     assert result.stdout.startswith("positive")
     assert ("--input NAME.jsonl" in result.stderr) == told
+
+
+@pytest.mark.parametrize("verb", ["predict", "explain"])
+def test_whoever_is_waited_for_at_a_terminal_is_told(model: Path, verb: str) -> None:
+    keyboard, terminal = os.openpty()
+    try:
+        os.write(keyboard, b"good\n\x04")
+        command = [sys.executable, "-m", "cli", verb, "--model", str(model)]
+        done = subprocess.run(command, stdin=terminal, capture_output=True, text=True, timeout=60, check=True)
+    finally:
+        os.close(keyboard)
+        os.close(terminal)
+    assert done.stderr == "reading lines from the terminal; Ctrl-D ends\n"
+    assert done.stdout.startswith("positive ")
+    assert run(model, stdin="good\n").stderr == ""
 
 
 def test_bytes_that_are_no_text_are_refused(model: Path) -> None:
