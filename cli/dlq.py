@@ -16,6 +16,7 @@ import msgspec
 from cli import broker_options
 from cli.terminal import fitting, one_line, plain
 from sentiment.errors import DataError, SettingError
+from sentiment.wording import counted
 from streaming.brokers.seam import Cluster, Group
 from streaming.dead_letters import DeadLetter, Target, dead_letters, replay
 from streaming.messages import Reason, time_of
@@ -55,15 +56,14 @@ def dlq() -> None:
 @json_flag
 def list_letters(reasons: tuple[str, ...], most: int | None, as_json: bool, **flags: Any) -> None:
     """Print the dead letters, the oldest of each partition first: place, reason, and the beginning of the value."""
-    counted: Counter[str] = Counter()
+    found: Counter[str] = Counter()
     with closing(_letters(flags)) as letters:
         for letter in itertools.islice(filter(_of(reasons), letters), most):
-            counted[one_line(letter.reason)] += 1
+            found[one_line(letter.reason)] += 1
             click.echo(msgspec.json.encode(_told(letter)) if as_json else _line(letter))
     if not as_json:
-        each = ", ".join(f"{count:,} {reason}" for reason, count in counted.most_common())
-        noun = "dead letter" if counted.total() == 1 else "dead letters"
-        click.echo(f"{counted.total():,} {noun}{': ' + each if each else ''}", err=True)
+        each = ", ".join(f"{count:,} {reason}" for reason, count in found.most_common())
+        click.echo(f"{counted(found.total(), 'dead letter')}{': ' + each if each else ''}", err=True)
 
 
 @dlq.command()

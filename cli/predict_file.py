@@ -29,6 +29,7 @@ from sentiment.columns import (
     refuse_scale,
 )
 from sentiment.errors import DataError, SettingError
+from sentiment.wording import counted, in_short
 
 SHOWN = ("accuracy", "precision", "recall", "f1", "roc_auc", "brier", "ece")
 
@@ -93,12 +94,11 @@ def show(figures: Figures, as_json: bool) -> None:
     for line in figures.first_bad:
         click.echo(line, err=True)
     if more := figures.bad_rows - len(figures.first_bad):
-        click.echo(f"and {more:,} more rows that can't be classified", err=True)
+        click.echo(f"and {counted(more, 'more row')} that can't be classified", err=True)
     if as_json:
         return click.echo(msgspec.json.encode(figures.summary()))
-    good = figures.rows - figures.bad_rows
-    click.echo(f"{good:,} rows classified: {figures.positive:,} positive, {good - figures.positive:,} negative")
-    click.echo(f"{figures.needs_review:,} of them need review; {figures.bad_rows:,} rows could not be classified")
+    negative = figures.rows - figures.bad_rows - figures.positive
+    click.echo(in_short(figures.positive, negative, figures.needs_review, figures.bad_rows))
     if figures.label:
         _show_scores(figures)
     return None
@@ -106,7 +106,7 @@ def show(figures: Figures, as_json: bool) -> None:
 
 def _show_scores(figures: Figures) -> None:
     if figures.unlabelled:
-        click.echo(f"{figures.unlabelled:,} rows have no label that is known and are not in these figures:")
+        click.echo(f"not in these figures, without a label that is known: {counted(figures.unlabelled, 'row')}")
     table = Table("rows", "n", *SHOWN, box=None)
     for column in table.columns[1:]:
         column.justify = "right"
