@@ -8,7 +8,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Generator
 from contextlib import closing
-from typing import Any, TypeVar, get_args
+from typing import Any, get_args
 
 import click
 import msgspec
@@ -26,15 +26,13 @@ from streaming.topics import require_topics, room
 GROUP = "sentiment-dlq"
 REPLAY_IDLE = 5.0  # seconds
 
-Command = TypeVar("Command", bound=Callable[..., Any])
-
 reasons_flag = click.option(
     "--reason", "reasons", multiple=True, type=click.Choice(get_args(Reason)), help="Only this reason; may be repeated."
 )
 json_flag = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 
 
-def _of_the_topic(command: Command) -> Command:
+def _of_the_topic(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
         broker_options.topic("dead_letters"),
         broker_options.client,
@@ -96,7 +94,11 @@ def show(place: str, value_only: bool, as_json: bool, **flags: Any) -> None:
 @broker_options.result_bytes
 @click.option("--new-group", is_flag=True, help="The group is new to the broker: send all dead letters.")
 @click.option(
-    "--idle", default=REPLAY_IDLE, show_default=True, help="Stop after this many seconds without a dead letter."
+    "--idle",
+    type=click.FloatRange(min=0),
+    default=REPLAY_IDLE,
+    show_default=True,
+    help="Stop after this many seconds without a dead letter.",
 )
 @json_flag
 def send_again(group: str, reasons: tuple[str, ...], idle: float, as_json: bool, **flags: Any) -> None:

@@ -58,7 +58,7 @@ PAGE = Path(__file__).parent / "page.py"
     show_envvar=True,
     help="Folder of model versions to compare with; it is only read.",
 )
-@broker_options.bootstrap_servers
+@broker_options.servers_if_needed
 @broker_options.client
 @broker_options.group("Consumer group whose lag is shown.")
 @broker_options.topic("reviews")
