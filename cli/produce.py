@@ -26,7 +26,9 @@ from streaming.topics import create_topics, require_topics
 @broker_options.topic("reviews")
 @broker_options.create_topics
 @broker_options.result_bytes
-@click.option("--column", help="The column with the text, if its name is an unusual one.")
+@click.option(
+    "--text", "--column", "column", metavar="COLUMN", help="The column with the text, if its name is an unusual one."
+)
 @click.option("--rate", type=click.FloatRange(min=0, min_open=True), help="Most reviews a second.")
 def produce(source: str, column: str | None, rate: float | None, **flags: Any) -> None:
     """Send the reviews of FILE to Kafka: CSV, JSON lines or lines (all also .gz), or Parquet; `-` is standard input.

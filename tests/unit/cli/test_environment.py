@@ -26,7 +26,7 @@ def options(command: click.Command, words: tuple[str, ...]) -> Iterator[tuple[st
                 yield from options(found, (*words, name))
     for parameter in command.params:
         if isinstance(parameter, click.Option) and not FREE & set(parameter.opts):
-            flag = max(parameter.opts, key=len)
+            flag = next((name for name in parameter.opts if name.startswith("--")), parameter.opts[0])
             yield "_".join((*words, flag.strip("-"))).replace("-", "_").upper(), flag, parameter
 
 
