@@ -89,7 +89,7 @@ def test_standard_input_that_is_not_utf_8_is_named_with_its_line(monkeypatch: py
     [
         ("a.csv", "id,label\n1,2\n", "no column with the text: expected text, review"),
         ("a.csv", "", r"a\.csv: it is empty$"),
-        ("a.csv.gz", gzip.compress(b""), r"a\.csv\.gz: it is empty$"),
+        ("a.csv.gz", gzip.compress(b"", mtime=0), r"a\.csv\.gz: it is empty$"),
         ("a.csv", "id,text\n1,good\n2,bad,3\n", "line 3: 3 fields, but the header has 2"),
         ("a.csv", 'id,text\n1,"never closed\n', "line 2: unexpected end of data"),
         ("a.csv", b"text\n\xff\n", r"is not UTF-8: .*; save it as UTF-8"),
@@ -102,9 +102,13 @@ def test_standard_input_that_is_not_utf_8_is_named_with_its_line(monkeypatch: py
         ("a.json", b"", r"`sentiment score` also reads \.json"),
         ("a.parquet.gz", b"", "expected a file that ends with"),
         ("a.csv.gz", b"text\ngood\n", r"a\.csv\.gz can't be read: Not a gzipped file"),
-        ("a.csv.gz", gzip.compress(b"text\ngood\n")[:-4], r"a\.csv\.gz can't be read: Compressed file ended"),
-        ("a.csv.gz", gzip.compress(b"text\ngood\n")[:10] + b"\xff" * 20, r"a\.csv\.gz can't be read: Error -3"),
-        ("a.csv.gz", gzip.compress(b"text\n\xff\n"), r"is not UTF-8: .*; save it as UTF-8"),
+        ("a.csv.gz", gzip.compress(b"text\ngood\n", mtime=0)[:-4], r"a\.csv\.gz can't be read: Compressed file ended"),
+        (
+            "a.csv.gz",
+            gzip.compress(b"text\ngood\n", mtime=0)[:10] + b"\xff" * 20,
+            r"a\.csv\.gz can't be read: Error -3",
+        ),
+        ("a.csv.gz", gzip.compress(b"text\n\xff\n", mtime=0), r"is not UTF-8: .*; save it as UTF-8"),
     ],
 )
 def test_what_can_not_be_read_is_named(tmp_path: Path, name: str, content: str | bytes, said: str) -> None:
