@@ -50,7 +50,7 @@ def _flowing(context: Context, seconds: int) -> None:
     show_connection(look.connection, words)
     _show_figures(look, words)
     left, right = st.columns(2)
-    table = over_time(look.last, int(now))
+    table = over_time(look.last, int(now), look.begun)
     with left:
         st.subheader(words("live.rate_title"))
         st.altair_chart(rate_chart(table, words), alt=words("live.rate_title"))
