@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import msgspec
 from flask import Blueprint, Response, request
 
 from api.answers import answer
@@ -13,8 +12,8 @@ from api.reviews import Review, parse
 from api.settings import Settings
 from api.turns import Turns
 from sentiment import Classifier
-from sentiment.predictions import Predictions
-from sentiment.results import Explained, ExplainedTerm, result
+from sentiment.explanation import explained
+from sentiment.results import result
 
 
 def explain_blueprint(classifier: Classifier, settings: Settings, metrics: Metrics, turns: Turns) -> Blueprint:
@@ -30,23 +29,7 @@ def explain_blueprint(classifier: Classifier, settings: Settings, metrics: Metri
             raise RequestError(422, "texts_not_explained", "send one `text`: `texts` can't be explained together")
         predictions = classifier.predict([asked.text])
         metrics.answers.count(predictions)
-        return answer(_explained(classifier, asked, predictions))
+        given = result(predictions[0], classifier.version, asked.sent, id=asked.id)
+        return answer(explained(given, classifier.explain(asked.text), predictions.unseen[0]))
 
     return blueprint
-
-
-def _explained(classifier: Classifier, review: Review, predictions: Predictions) -> Explained:
-    """The answer that `/predict` gives, and all that led to it."""
-    explanation = classifier.explain(review.text)
-    given = result(predictions[0], classifier.version, review.sent, id=review.id)
-    return Explained(
-        **msgspec.structs.asdict(given),
-        cleaned=explanation.text,
-        margin=explanation.margin,
-        intercept=explanation.intercept,
-        unseen=predictions.unseen[0],
-        terms=tuple(
-            ExplainedTerm(term.text, term.weight, term.spans, term.text in term.learned_as)
-            for term in explanation.terms
-        ),
-    )

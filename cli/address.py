@@ -5,7 +5,11 @@ from __future__ import annotations
 import socket
 from typing import NamedTuple
 
+import click
+
 from sentiment.errors import ServiceError
+
+PORT = click.IntRange(0, 65535)  # of an option; 0 is any free one
 
 
 class Address(NamedTuple):

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import os
+import socket
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
 
+from sentiment.errors import ServiceError
 from streaming.brokers.seam import Cluster, Publisher
 from streaming.settings import CLIENTS, Connection, Limits, StreamSettings, Topics, refuse
+
+LISTENER_SECONDS = 3.0
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -23,8 +28,39 @@ def _servers(default: str) -> Callable[[Command], Command]:
     )
 
 
-bootstrap_servers = _servers(Connection.bootstrap_servers)
+servers_if_needed = _servers(Connection.bootstrap_servers)
 servers_if_any = _servers("none")
+
+
+def bootstrap_servers(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The same flag for a verb that needs a broker: where nobody listens, its error names the way out."""
+
+    @functools.wraps(command)
+    def run(*, bootstrap_servers: str | None, **given: Any) -> Any:
+        try:
+            return command(bootstrap_servers=bootstrap_servers, **given)
+        except ServiceError as error:
+            if told := nobody_at(connection(bootstrap_servers).bootstrap_servers):
+                raise ServiceError(f"{error}; {told}") from error
+            raise
+
+    return servers_if_needed(run)
+
+
+def nobody_at(servers: str) -> str:
+    """What to say, with the way out, if nobody listens on any of the addresses; else nothing."""
+    why = []
+    for server in servers.split(","):
+        host, _, port = server.strip().rpartition(":")
+        try:
+            with socket.create_connection((host.strip("[]"), int(port)), LISTENER_SECONDS):
+                return ""
+        except (OSError, UnicodeError) as error:  # a host's name may be none
+            why.append(f"{server.strip()}: {getattr(error, 'strerror', None) or error}")
+    return (
+        f"no broker answers ({'; '.join(why)}): name one with --bootstrap-servers or KAFKA_BOOTSTRAP_SERVERS, "
+        "or start one with `sentiment kafka start`"
+    )
 
 
 def client(command: Command) -> Command:

@@ -39,7 +39,7 @@ class Shown(msgspec.Struct):
 @broker_options.topic("results")
 @click.option("--from-beginning", is_flag=True, help="Start with the oldest result, not with the next.")
 @click.option("--max", "most", type=click.IntRange(min=1), help="Stop after this many results.")
-@click.option("--idle", type=float, metavar="SECONDS", help="Stop after this long without a result.")
+@click.option("--idle", type=click.FloatRange(min=0), metavar="SECONDS", help="Stop after this long without a result.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as they are, one a line.")
 def consume(
     bootstrap_servers: str | None, results_topic: str, from_beginning: bool, most: int | None, **flags: Any

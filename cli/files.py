@@ -77,6 +77,8 @@ def survey(source: str, column: str | None = None) -> Survey:
         raise DataError("standard input can't be read twice: expected a file")
     entries, path = read_entries(source, column), Path(source)
     found = _parquet_survey(path) if ending(path) == ".parquet" else _text_survey(path, entries)
+    if not found.rows and not found.columns:
+        raise DataError(f"{source}: it is empty")
     try:
         text_column(found.columns, column)
     except DataError as error:

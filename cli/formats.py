@@ -16,12 +16,13 @@ from typing import Any, NamedTuple, TextIO, TypeAlias, TypeVar
 import msgspec
 
 from sentiment.columns import TEXT_COLUMNS, find_column
-from sentiment.errors import DataError, SettingError
+from sentiment.errors import DataError, NoTextError, SettingError
 
 T = TypeVar("T")
 Row: TypeAlias = dict[str, Any]
 
 COMPRESSED = ".gz"
+NAME_IT = "; name it with --text"  # the way out of all commands that read a file
 LARGEST_FIELD = 1 << 24  # characters: the most that a quote which is never closed can swallow
 PARQUET_ROWS = 64  # decoded at once: few, for a file of some bytes can hold rows of a megabyte
 PARQUET_BUFFER = 1 << 20  # bytes read at once of each column; without it, all of a row group's
@@ -48,12 +49,13 @@ def ending(path: Path) -> str:
 
 
 def text_column(columns: Iterable[str], wanted: str | None) -> str:
-    """The column that holds the text: the one wanted, else the first known name in any case."""
+    """The column that holds the text: the one wanted, else the first known name in any case. NoTextError without it."""
     names = list(columns)
     if name := find_column(names, TEXT_COLUMNS, wanted):
         return name
-    expected = wanted or ", ".join(TEXT_COLUMNS)
-    raise DataError(f"no column with the text: expected {expected}; there are {', '.join(names) or 'none'}")
+    expected, found = wanted or ", ".join(TEXT_COLUMNS), ", ".join(names) or "none"
+    way_out = NAME_IT if names and not wanted else ""
+    raise NoTextError(f"no column with the text: expected {expected}; there are {found}{way_out}", names)
 
 
 def parquet_package() -> Any:
@@ -93,7 +95,8 @@ class Records:
     """A CSV file's records: quoted fields may hold line breaks; the delimiter is the one that the header uses."""
 
     def __init__(self, file: TextIO) -> None:
-        header = file.readline()
+        if not (header := file.readline()):
+            raise DataError("it is empty")
         self.delimiter = max(",;\t", key=header.count)
         self.lines: list[str] = []  # of the record at hand, as they stand in the file
         csv.field_size_limit(LARGEST_FIELD)

@@ -9,6 +9,7 @@ import click
 import msgspec
 from rich.console import Console
 
+from cli.address import PORT
 from local import broker
 from local.jars import prepare
 
@@ -34,7 +35,7 @@ def kafka(context: click.Context, home: Path) -> None:
 @kafka.command()
 @click.option(
     "--port",
-    type=click.IntRange(0, 65535),
+    type=PORT,
     help="The broker's port; 0: any free one. [default: 9092, else any free one]",
 )
 @click.option(

@@ -24,7 +24,7 @@ VERBS = {
     "train": ("cli.jobs:train", "Train a model in Spark, check it and make it current."),
     "predict": ("cli.predict:predict", "Classify texts, a file, or standard input."),
     "score": ("cli.jobs:score", "Classify more reviews than one machine should, in Spark."),
-    "explain": ("cli.predict:explain", "Show which terms of a text speak for and against."),
+    "explain": ("cli.predict:explain", "Classify texts, and show which terms speak for and against."),
     "stream": ("cli.stream:stream", "Classify the reviews that arrive on Kafka, exactly once."),
     "topics": ("cli.topics:topics", "Create the stream's topics."),
     "produce": ("cli.produce:produce", "Send a file's reviews to Kafka."),

@@ -20,6 +20,9 @@ from sentiment.behaviour import Behaviour, Failure, run_suite
 from sentiment.errors import ModelError, SettingError
 from sentiment.folder import MANIFEST, read_manifest
 from sentiment.scoring import kernel
+from sentiment.wording import counted
+
+LEAST_ROWS, WIDEST = 200, 0.1  # test rows, and the 95 % interval of their accuracy, that say how good a model is
 
 _MODELS = click.option(
     "--models",
@@ -173,7 +176,16 @@ def _in_short(version: Path) -> str:
         scores = read_manifest(version).metrics.get("all", {})
     except ModelError as error:
         return str(error)
-    return f"accuracy {scores['accuracy']:.3f} on {scores['n']:,} test rows" if scores else "no test rows"
+    if not scores:
+        return "no test rows"
+    told = f"accuracy {scores['accuracy']:.3f} on {counted(scores['n'], 'test row')}"
+    return f"{told}: too few to say" if _too_few(scores) else told
+
+
+def _too_few(scores: dict[str, Any]) -> bool:
+    """Whether the accuracy may as well be another; that of rows which are all right has an interval of no width."""
+    ends = scores.get("interval", {}).get("accuracy", (0.0, 0.0))
+    return scores["n"] < LEAST_ROWS or None in ends or ends[1] - ends[0] > WIDEST
 
 
 def _show_behaviour(behaviour: Behaviour) -> None:

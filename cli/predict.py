@@ -15,8 +15,9 @@ from cli import model_option
 from cli.formats import standard_input
 from cli.predict_file import Job, predict_file, show
 from cli.terminal import one_line, plain
-from sentiment import Classifier
+from sentiment import Classifier, Prediction
 from sentiment.errors import DataError
+from sentiment.explanation import Explanation, explained
 from sentiment.results import result
 from sentiment.reviews import MOST_CHARACTERS, problem_of
 
@@ -66,24 +67,37 @@ def predict(texts: tuple[str, ...], model: Path, source: str | None, as_json: bo
 @_TEXTS
 @model_option.model
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
-@click.option("--most", type=click.IntRange(min=1), default=10, show_default=True, help="How many terms.")
+@click.option(
+    "--most", type=click.IntRange(min=1), default=10, show_default=True, help="Terms to show; --json has all."
+)
 def explain(texts: tuple[str, ...], model: Path, as_json: bool, most: int) -> None:
-    """Show which terms of TEXTS (or of the lines of standard input) speak for positive and which against."""
+    """Show the answers to TEXTS (or to the lines of standard input), and which terms speak for and against them.
+
+    Weights above zero speak for positive. With --json, each answer is that of `POST /explain`.
+    """
     classifier = Classifier.load(model)
     given = _Texts(texts)
     for text in given:
-        explanation = classifier.explain(text)
+        answers, explanation = classifier.predict([text]), classifier.explain(text)
         if as_json:
-            click.echo(msgspec.json.encode(explanation._asdict()))
-            continue
-        click.echo(f"margin {explanation.margin:+.3f} = intercept {explanation.intercept:+.3f} and")
-        terms = explanation.strongest(len(explanation.terms))
-        for term in terms[:most]:
-            shared = "" if term.text in term.learned_as else f"   (bucket learned as {', '.join(term.learned_as[:3])})"
-            click.echo(plain(f"  {term.weight:+8.3f}  {term.text}{shared}"))
-        if rest := terms[most:]:
-            click.echo(f"  {sum(term.weight for term in rest):+8.3f}  all others ({len(rest):,})")
+            answer = result(answers[0], classifier.version, {"text": text})
+            click.echo(msgspec.json.encode(explained(answer, explanation, answers.unseen[0])))
+        else:
+            click.echo(_line(answers[0], text))
+            _show_terms(explanation, most)
     sys.exit(1 if given.bad else 0)
+
+
+def _show_terms(explanation: Explanation, most: int) -> None:
+    """What the margin is made of: the `most` heaviest terms, and the sum of the others."""
+    terms = explanation.strongest(len(explanation.terms))
+    made_of = "and" if terms else "(no known term)"
+    click.echo(f"margin {explanation.margin:+.3f} = intercept {explanation.intercept:+.3f} {made_of}")
+    for term in terms[:most]:
+        shared = "" if term.text in term.learned_as else f"   (bucket learned as {', '.join(term.learned_as[:3])})"
+        click.echo(plain(f"  {term.weight:+8.3f}  {term.text}{shared}"))
+    if rest := terms[most:]:
+        click.echo(f"  {sum(term.weight for term in rest):+8.3f}  all others ({len(rest):,})")
 
 
 class _Texts:
@@ -105,6 +119,8 @@ class _Texts:
 
 def _lines() -> Iterator[str]:
     """Those of standard input. What looks like JSON is a text like any other, but whoever sends it may not know."""
+    if sys.stdin.isatty():
+        click.echo("reading lines from the terminal; Ctrl-D ends", err=True)
     for number, line in enumerate(standard_input(), 1):
         if number == 1 and line.startswith('{"'):
             click.echo("lines of JSON are classified as texts; as rows: --input NAME.jsonl", err=True)
@@ -129,6 +145,11 @@ def _predict_texts(classifier: Classifier, texts: Sequence[str], as_json: bool) 
         if as_json:
             click.echo(msgspec.json.encode(result(answer, classifier.version, {"text": text})))
         else:
-            doubt = "  needs review" if answer.needs_review else ""
-            click.echo(f"{answer.label} {answer.confidence:.1%}{doubt}  {one_line(text)[:100]}")
+            click.echo(_line(answer, text))
     return not given.bad
+
+
+def _line(answer: Prediction, text: str) -> str:
+    """An answer and the beginning of its text."""
+    doubt = "  needs review" if answer.needs_review else ""
+    return f"{answer.label} {answer.confidence:.1%}{doubt}  {one_line(text)[:100]}"

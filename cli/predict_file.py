@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,7 +28,8 @@ from sentiment.columns import (
     find_column,
     refuse_scale,
 )
-from sentiment.errors import DataError
+from sentiment.errors import DataError, SettingError
+from sentiment.wording import counted, in_short
 
 SHOWN = ("accuracy", "precision", "recall", "f1", "roc_auc", "brier", "ece")
 
@@ -56,6 +57,7 @@ def predict_file(classifier: Classifier, job: Job) -> Figures:
 
     The file is read twice, first for its columns and its length.
     """
+    _require_two_files(job)
     with counting(job.source) as (progress, task):
         found = survey(job.source, job.text)
         progress.update(task, total=found.rows)
@@ -67,6 +69,13 @@ def predict_file(classifier: Classifier, job: Job) -> Figures:
                 progress.advance(task, len(batch))
     require_labels(job, figures)
     return figures
+
+
+def _require_two_files(job: Job) -> None:
+    """SettingError where the output would take the input's place, by whatever names they go."""
+    with suppress(OSError):  # what is not there is nobody's input, or is told when it is read
+        if job.output and job.output.samefile(job.source):
+            raise SettingError(f"{job.output} is the input itself: name another file by --output")
 
 
 def require_labels(job: Job, figures: Figures) -> None:
@@ -85,12 +94,11 @@ def show(figures: Figures, as_json: bool) -> None:
     for line in figures.first_bad:
         click.echo(line, err=True)
     if more := figures.bad_rows - len(figures.first_bad):
-        click.echo(f"and {more:,} more rows that can't be classified", err=True)
+        click.echo(f"and {counted(more, 'more row')} that can't be classified", err=True)
     if as_json:
         return click.echo(msgspec.json.encode(figures.summary()))
-    good = figures.rows - figures.bad_rows
-    click.echo(f"{good:,} rows classified: {figures.positive:,} positive, {good - figures.positive:,} negative")
-    click.echo(f"{figures.needs_review:,} of them need review; {figures.bad_rows:,} rows could not be classified")
+    negative = figures.rows - figures.bad_rows - figures.positive
+    click.echo(in_short(figures.positive, negative, figures.needs_review, figures.bad_rows))
     if figures.label:
         _show_scores(figures)
     return None
@@ -98,7 +106,7 @@ def show(figures: Figures, as_json: bool) -> None:
 
 def _show_scores(figures: Figures) -> None:
     if figures.unlabelled:
-        click.echo(f"{figures.unlabelled:,} rows have no label that is known and are not in these figures:")
+        click.echo(f"not in these figures, without a label that is known: {counted(figures.unlabelled, 'row')}")
     table = Table("rows", "n", *SHOWN, box=None)
     for column in table.columns[1:]:
         column.justify = "right"

@@ -13,6 +13,7 @@ from cli import broker_options
 from cli.files import read_rows
 from cli.formats import Row
 from sentiment.errors import DataError
+from sentiment.wording import counted
 from streaming.producing import paced, send_reviews
 from streaming.settings import Limits, Topics, refuse
 from streaming.topics import create_topics, require_topics
@@ -25,7 +26,9 @@ from streaming.topics import create_topics, require_topics
 @broker_options.topic("reviews")
 @broker_options.create_topics
 @broker_options.result_bytes
-@click.option("--column", help="The column with the text, if its name is an unusual one.")
+@click.option(
+    "--text", "--column", "column", metavar="COLUMN", help="The column with the text, if its name is an unusual one."
+)
 @click.option("--rate", type=click.FloatRange(min=0, min_open=True), help="Most reviews a second.")
 def produce(source: str, column: str | None, rate: float | None, **flags: Any) -> None:
     """Send the reviews of FILE to Kafka: CSV, JSON lines or lines (all also .gz), or Parquet; `-` is standard input.
@@ -53,7 +56,7 @@ def produce(source: str, column: str | None, rate: float | None, **flags: Any) -
         rows = _Readable(read_rows(source, column))
         shown = progress.track(paced(rows, rate) if rate else rows, total=None)
         sent = send_reviews(cluster, topics.reviews, shown)
-    click.echo(f"{sent:,} review{'s' if sent != 1 else ''} sent to {topics.reviews}")
+    click.echo(f"{counted(sent, 'review')} sent to {topics.reviews}")
     if rows.problem:
         raise DataError(f"{rows.problem}; nothing from there on was sent") from rows.problem
 

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from cli import broker_options, model_option
+from cli.address import PORT
 from streaming import worker
 from streaming.settings import Limits, StreamSettings, Topics
 from streaming.topics import create_topics, require_configs, require_topics
@@ -40,7 +41,7 @@ OWN = ("group", "instance", "client", "workers", "metrics_host", "metrics_port",
 @broker_options.result_bytes
 @click.option(
     "--metrics-port",
-    type=click.IntRange(0, 65535),
+    type=PORT,
     envvar="SENTIMENT_METRICS_PORT",
     show_envvar=True,
     help="Serve /metrics, /health/live and /health/ready here; 0: any free port. [default: none]",

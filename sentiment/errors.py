@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 # What msgspec raises where bytes are not the JSON that was expected: malformed, of another shape, not UTF-8, too deep.
@@ -16,6 +18,14 @@ class SentimentError(Exception):
 
 class DataError(SentimentError):
     """Reviews that can't be read or can't be learned from."""
+
+
+class NoTextError(DataError):
+    """No column is known to hold the text; `columns` are those that there are."""
+
+    def __init__(self, message: str, columns: Sequence[str]) -> None:
+        super().__init__(message)
+        self.columns = columns
 
 
 class ModelError(SentimentError):

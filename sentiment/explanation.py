@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from sentiment.results import Because
+from sentiment.results import Because, Explained, ExplainedTerm, Result
 from sentiment.scoring import Scorer, Walk
 from sentiment.textrule import OTHER
 
@@ -70,6 +71,21 @@ def explain_text(text: str, scorer: Scorer, learned: Sequence[str]) -> Explanati
         spans = tuple((starts[first], ends[last]) for first, last in at)
         terms.append(Term(_name(tokens, at[0]), weight, bucket, spans, tuple(filter(None, learned[rank].split("\t")))))
     return Explanation(text, tuple(terms), scorer.tables.intercept, margin + scorer.tables.intercept)
+
+
+def explained(given: Result, explanation: Explanation, unseen: float) -> Explained:
+    """A text's result and all that led to it, in the shape that all doors send; see `Predictions.unseen`."""
+    return Explained(
+        **msgspec.structs.asdict(given),
+        cleaned=explanation.text,
+        margin=explanation.margin,
+        intercept=explanation.intercept,
+        unseen=unseen,
+        terms=tuple(
+            ExplainedTerm(term.text, term.weight, term.spans, term.text in term.learned_as)
+            for term in explanation.terms
+        ),
+    )
 
 
 def because(text: str, scorer: Scorer, most: int) -> tuple[Because, ...]:

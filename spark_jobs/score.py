@@ -17,6 +17,7 @@ from pyspark.sql import functions as F
 from sentiment import Classifier
 from sentiment.columns import answer_columns, free_name
 from sentiment.errors import DataError, SentimentError
+from sentiment.wording import in_short
 from spark_jobs.files import BROKEN, UNDECODED, explained, is_whole, tables
 from spark_jobs.progress import Progress
 from spark_jobs.reading import quoted, text_column
@@ -152,9 +153,7 @@ def command(model: Path, memory: str, as_json: bool, **options: Any) -> None:
     if as_json:
         click.echo(msgspec.json.encode(msgspec.structs.asdict(counts) | {"bad_rows": counts.bad_rows}))
     else:
-        good = counts.rows - counts.bad_rows
-        click.echo(f"{good:,} rows classified: {counts.positive:,} positive, {counts.negative:,} negative")
-        click.echo(f"{counts.needs_review:,} of them need review; {counts.bad_rows:,} rows could not be classified")
+        click.echo(in_short(counts.positive, counts.negative, counts.needs_review, counts.bad_rows))
     sys.exit(1 if counts.bad_rows else 0)
 
 

@@ -17,6 +17,7 @@ from uuid import uuid4
 import click
 import msgspec
 
+from cli.address import PORT
 from cli.demo import preparing, showing
 from cli.demo.flow import flow
 from cli.demo.reviews import messages
@@ -58,9 +59,15 @@ class Demo:
     show_default=True,
     help="Reviews sent a second; not with --once.",
 )
-@click.option("--models", type=click.Path(path_type=Path), default=Path("models"), show_default=True)
-@click.option("--port", type=int, default=8000, show_default=True, help="The API's port; another if it is taken.")
-@click.option("--ui-port", type=int, default=8501, show_default=True, help="The page's port; another if it is taken.")
+@click.option(
+    "--models",
+    type=click.Path(path_type=Path),
+    default=Path("models"),
+    show_default=True,
+    help="Folder of model versions; where none is in use there, one is trained.",
+)
+@click.option("--port", type=PORT, default=8000, show_default=True, help="The API's port; another if it is taken.")
+@click.option("--ui-port", type=PORT, default=8501, show_default=True, help="The page's port; another if it is taken.")
 def demo(once: bool, rate: float, models: Path, port: int, ui_port: int) -> None:
     """Train if needed, start a broker, the classifier, the API and the page, and watch reviews flow."""
     for ending in (signal.SIGTERM, signal.SIGHUP):  # the latter where the terminal's window is closed

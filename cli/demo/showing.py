@@ -74,15 +74,15 @@ def summary(figures: Summary, known: str) -> None:
 
 def invitation(url: str, servers: str, page: str | None) -> None:
     """What to try while the demo stays up."""
+    told = f"\nThe API: {url}/docs"
     if page:
-        told = f"\nThe page: {page} (its live view shows what arrives while it is open: `produce`, below, sends more)"
-        _console.print(told, markup=False, soft_wrap=True)
+        told += f"\nThe page: {page} (its live view shows what arrives while it is open: `produce`, below, sends more)"
+    _console.print(told, markup=False, soft_wrap=True)
     _console.print(
         f"""
 The stream and the API stay up until Ctrl-C. Try, in another terminal:
 
   curl '{url}/predict?explain=true' -H 'content-type: application/json' -d '{{"text": "Superb, not a dull moment"}}'
-  curl {url}/model
   .venv/bin/sentiment consume --bootstrap-servers {servers}
   .venv/bin/sentiment produce data/allocine-train.parquet --rate 5 --bootstrap-servers {servers}
   echo 'Quel navet, deux heures de perdues.' | .venv/bin/sentiment produce - --bootstrap-servers {servers}

@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from cli import broker_options
-from cli.address import free_address
+from cli.address import PORT, free_address
 from cli.ui.wiring import reach
 from sentiment.errors import SettingError
 from ui.settings import Settings
@@ -24,8 +24,23 @@ PAGE = Path(__file__).parent / "page.py"
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", envvar="SENTIMENT_UI_HOST", show_default=True, show_envvar=True)
-@click.option("--port", default=8501, envvar="SENTIMENT_UI_PORT", show_default=True, show_envvar=True)
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    envvar="SENTIMENT_UI_HOST",
+    show_default=True,
+    show_envvar=True,
+    help="Address to listen on.",
+)
+@click.option(
+    "--port",
+    type=PORT,
+    default=8501,
+    envvar="SENTIMENT_UI_PORT",
+    show_default=True,
+    show_envvar=True,
+    help="Port to listen on; 0 is any free one.",
+)
 @click.option(
     "--api",
     default=Settings.api,
@@ -43,7 +58,7 @@ PAGE = Path(__file__).parent / "page.py"
     show_envvar=True,
     help="Folder of model versions to compare with; it is only read.",
 )
-@broker_options.bootstrap_servers
+@broker_options.servers_if_needed
 @broker_options.client
 @broker_options.group("Consumer group whose lag is shown.")
 @broker_options.topic("reviews")

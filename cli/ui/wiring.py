@@ -9,6 +9,7 @@ from typing import Any
 
 from cli import broker_options
 from cli.files import read_entries, survey
+from cli.formats import NAME_IT
 from cli.scoring import Answered, answer, layout_of, rows_of
 from cli.writing import writing
 from streaming.brokers.seam import Cluster, Reader
@@ -55,4 +56,5 @@ def score_file(job: Job, predictor: ApiPredictor) -> Iterator[Step]:
 
 def _row(number: int, answered: Answered) -> Row:
     text = answered.entry.text
-    return Row(number, "" if text is None else str(text), answered.prediction, answered.problem)
+    problem = answered.problem.removesuffix(NAME_IT) if answered.problem else None  # the page has no such flag
+    return Row(number, "" if text is None else str(text), answered.prediction, problem)

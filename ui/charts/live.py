@@ -17,9 +17,9 @@ HEIGHT = 210
 CLOCK = "%H:%M:%S"
 
 
-def over_time(last: Last, now: int) -> pd.DataFrame:
+def over_time(last: Last, now: int, begun: float) -> pd.DataFrame:
     """Results a second and the positive share in slices of equal length. The second at hand is left out: it is not
-    over yet.
+    over yet. Nobody counted before the time `begun`, so there is no rate.
     """
     seconds = len(last.results) - 1
     width = max(seconds // POINTS, 1)
@@ -29,9 +29,10 @@ def over_time(last: Last, now: int) -> pd.DataFrame:
         for counts in (last.results[seconds - slices * width :], last.positive[seconds - slices * width :])
     )
     ends = now - width * np.arange(slices - 1, -1, -1)
+    counted = np.clip(ends - np.floor(begun), 0, width)  # seconds
     with np.errstate(invalid="ignore"):
-        share = positive / results
-    return pd.DataFrame({"time": pd.to_datetime(ends, unit="s", utc=True), "rate": results / width, "share": share})
+        rate, share = results / np.where(counted > 0, counted, np.nan), positive / results
+    return pd.DataFrame({"time": pd.to_datetime(ends, unit="s", utc=True), "rate": rate, "share": share})
 
 
 def rate_chart(table: pd.DataFrame, words: Words) -> AnyChart:
@@ -66,8 +67,8 @@ def _time() -> alt.X:
 
 
 def _from_zero(most: float) -> alt.Scale:
-    """To 1 at least: an axis from zero to zero has no place for numbers."""
-    return alt.Scale(domain=[0, max(float(most), 1.0)], nice=True)
+    """To 1 at least, also where the most is no number: an axis from zero to zero has no place for numbers."""
+    return alt.Scale(domain=[0, max(1.0, float(most))], nice=True)
 
 
 def _moment(words: Words) -> alt.Tooltip:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections import deque
 from collections.abc import Sequence
@@ -37,6 +38,7 @@ class Look(NamedTuple):
     last: Last
     latest: list[Seen]  # the newest first
     unreadable: int  # records of the results' topic that were no results
+    begun: float  # when the page was first connected; infinite before
 
 
 class Stream:
@@ -49,6 +51,7 @@ class Stream:
         self._latest: deque[Seen] = deque(maxlen=LATEST)
         self._connection = Connection(now, trying=True)
         self._unreadable = 0
+        self._begun = math.inf
 
     def add(self, records: Sequence[Record], now: float) -> None:
         """Fold records in, each at its own time, or `now` where it has none or its clock is ahead."""
@@ -63,6 +66,8 @@ class Stream:
 
     def set_connection(self, connection: Connection) -> None:
         with self._lock:
+            if not (connection.detail or connection.trying):
+                self._begun = min(self._begun, connection.since)
             same = _state(connection) == _state(self._connection)
             self._connection = connection._replace(since=self._connection.since) if same else connection
 
@@ -77,6 +82,7 @@ class Stream:
                 self._window.last(int(now), seconds),
                 list(reversed(self._latest)),
                 self._unreadable,
+                self._begun,
             )
 
     def doubtful(self) -> list[Seen]:

@@ -12,7 +12,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from sentiment.errors import DataError, SettingError
+from sentiment.errors import DataError, NoTextError, SettingError
 from ui.context import Context
 from ui.files import ENDINGS, ApiPredictor, Job, ModelChangedError, Outcome, Row
 from ui.pages.asking import asking, refusal
@@ -73,9 +73,7 @@ def _score(context: Context, upload: UploadedFile, column: str | None) -> None:
                 bar.progress(min(outcome.rows / max(step.total, 1), 1.0), text=told)
         except DataError as error:
             st.error(words("file.unreadable"), icon=":material/error:")
-            if isinstance(error.__cause__, UnicodeDecodeError):
-                st.caption(words("file.not_utf8"))
-            st.text(str(error).replace(str(job.source), upload.name))
+            _explain(error, str(error).replace(str(job.source), upload.name), upload.name, words)
             return
         except ModelChangedError as error:
             st.error(words("file.changed"), icon=":material/error:")
@@ -85,6 +83,16 @@ def _score(context: Context, upload: UploadedFile, column: str | None) -> None:
             bar.empty()
         content, version = job.output.read_bytes(), predictor.version
     st.session_state[DONE] = Done(upload.file_id, f"scored-{upload.name}", content, outcome, version)
+
+
+def _explain(error: DataError, told: str, name: str, words: Words) -> None:
+    """What is wrong with the file as a whole, and what its sender can do."""
+    if isinstance(error.__cause__, NoTextError):
+        st.caption(words("file.no_text"))
+        told = f"{name}: {', '.join(error.__cause__.columns)}"
+    elif isinstance(error.__cause__, UnicodeDecodeError):
+        st.caption(words("file.not_utf8"))
+    st.text(told)
 
 
 def _job(folder: Path, upload: UploadedFile, column: str | None) -> Job:

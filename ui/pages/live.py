@@ -50,7 +50,7 @@ def _flowing(context: Context, seconds: int) -> None:
     show_connection(look.connection, words)
     _show_figures(look, words)
     left, right = st.columns(2)
-    table = over_time(look.last, int(now))
+    table = over_time(look.last, int(now), look.begun)
     with left:
         st.subheader(words("live.rate_title"))
         st.altair_chart(rate_chart(table, words), alt=words("live.rate_title"))
@@ -139,7 +139,7 @@ def _language(code: str, words: Words) -> str:
 
 
 def _table(chosen: Sequence[Seen], words: Words) -> pd.DataFrame:
-    """The senders' most frequent fields stand between the answers and the reasons; a space keeps names apart."""
+    """The senders' most frequent fields stand between the answers and the reasons; a space keeps all names apart."""
     answers = {
         words("column.time"): [clock_time(seen.second) for seen in chosen],
         words("column.label"): [words(f"label.{seen.label}") for seen in chosen],
@@ -153,5 +153,11 @@ def _table(chosen: Sequence[Seen], words: Words) -> pd.DataFrame:
             ", ".join(f"{each.term} {words.signed(each.weight, 1)}" for each in seen.because) for seen in chosen
         ],
     }
-    theirs = {f"{name} ": [seen.fields.get(name, "") for seen in chosen] for name in fields(chosen)[:SHOWN_FIELDS]}
+    own = {name.casefold() for name in answers | reasons}
+    theirs = {
+        words("column.theirs", field=name) if name.strip().casefold() in own else f"{name} ": [
+            seen.fields.get(name, "") for seen in chosen
+        ]
+        for name in fields(chosen)[:SHOWN_FIELDS]
+    }
     return pd.DataFrame(answers | theirs | reasons)

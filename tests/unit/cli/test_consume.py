@@ -106,9 +106,10 @@ def test_reviews_are_sent_no_faster_than_asked(cluster: MemoryCluster) -> None:
     assert len(sent(cluster)) == 6
 
 
-def test_the_column_that_is_named_holds_the_text(cluster: MemoryCluster, tmp_path: Path) -> None:
+@pytest.mark.parametrize("flag", ["--text", "--column"])
+def test_the_column_that_is_named_holds_the_text(cluster: MemoryCluster, tmp_path: Path, flag: str) -> None:
     (tmp_path / "in.csv").write_text("text,body\n1,good\n")
-    CliRunner().invoke(produce, [str(tmp_path / "in.csv"), "--column", "body"], catch_exceptions=False)
+    CliRunner().invoke(produce, [str(tmp_path / "in.csv"), flag, "body"], catch_exceptions=False)
     assert [json.loads(value or b"")["text"] for value in sent(cluster)] == ["good"]
 
 

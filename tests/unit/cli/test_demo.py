@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 from prometheus_client import CollectorRegistry
 
-from cli.demo import command, preparing
+from cli.demo import command, preparing, showing
 from cli.demo.flow import flow
 from cli.demo.reviews import BROKEN, HeldOut, messages, read_held_out
 from cli.demo.tally import Answer, Tally, percentile
@@ -102,6 +102,23 @@ def test_a_demo_that_is_stopped_has_not_shown_that_all_were_answered(
         assert CliRunner().invoke(command.demo, arguments).exit_code == code
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+@pytest.mark.parametrize("flag", ["--port", "--ui-port"])
+def test_a_port_that_there_is_not_is_misuse(flag: str) -> None:
+    result = CliRunner().invoke(command.demo, [flag, "99999"])
+    assert result.exit_code == 2
+    assert "99999 is not in the range 0<=x<=65535" in result.stderr
+
+
+@pytest.mark.parametrize("page", ["http://127.0.0.1:8501", None])
+def test_the_addresses_to_try_are_those_with_something_to_see(
+    page: str | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    showing.invitation("http://127.0.0.1:8000", "localhost:9092", page)
+    told = capsys.readouterr().out
+    assert "The API: http://127.0.0.1:8000/docs\n" in told
+    assert ("The page: http://127.0.0.1:8501 " in told) == bool(page)
 
 
 @pytest.mark.parametrize("once", [True, False])

@@ -115,7 +115,12 @@ def test_a_letter_without_its_record_or_too_large_for_the_reviews_is_passed_over
     put(cluster, "not_utf8", b"\xff" * 500, [])
     put(cluster, "record_too_large", b"this is left out", [])
     result = run("replay", "--idle", "0.01", "--new-group")
-    assert result.stdout == "sent again: 1; passed over: 2, of which 1 are too large\n"
+    assert result.stdout == (
+        "sent again: 1; passed over: 2, too large of these: 1\n"
+        "those passed over count as processed in the group sentiment-dlq; "
+        "`--group NAME --new-group` starts again with all dead letters\n"
+    )
+    assert run("replay", "--idle", "0.01").stdout == "sent again: 0; passed over: 0, too large of these: 0\n"
     assert result.stderr == "dlq.reviews-0-0 is too large for reviews: the most is 1,000\n"
 
 

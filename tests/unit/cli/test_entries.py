@@ -82,7 +82,11 @@ def test_a_survey_of_parquet_reads_only_its_end(tmp_path: Path) -> None:
         ("a.csv", "text,id,id\n", None, "two columns 'id'"),
         ("a.csv", 'text,"i"d\n', None, "line 1: "),
         ("a.jsonl", '{"id": 1}\n', "body", r"a\.jsonl: no column with the text: expected body; there are id"),
-        ("a.jsonl", "", None, "there are none"),
+        ("a.jsonl", '{"id": 1}\n', None, "; there are id; name it with --text$"),
+        ("a.csv", "id,film\n", None, "; there are id, film; name it with --text$"),
+        ("a.csv", "id,film\n", "body", "expected body; there are id, film$"),
+        ("a.csv", "\n1,2\n", None, "there are none$"),
+        *((name, "", None, rf"{name}: it is empty$") for name in ("a.csv", "a.tsv", "a.jsonl", "a.txt")),
     ],
 )
 def test_a_file_without_a_usable_column_is_refused_as_a_whole(

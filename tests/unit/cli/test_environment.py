@@ -26,7 +26,7 @@ def options(command: click.Command, words: tuple[str, ...]) -> Iterator[tuple[st
                 yield from options(found, (*words, name))
     for parameter in command.params:
         if isinstance(parameter, click.Option) and not FREE & set(parameter.opts):
-            flag = max(parameter.opts, key=len)
+            flag = next((name for name in parameter.opts if name.startswith("--")), parameter.opts[0])
             yield "_".join((*words, flag.strip("-"))).replace("-", "_").upper(), flag, parameter
 
 
@@ -37,6 +37,10 @@ def test_each_flag_has_a_variable_and_the_help_shows_it() -> None:
         assert option.show_envvar, (variable, flag)
         name = str(option.envvar)
         assert name == variable or (name.startswith(("SENTIMENT_", "KAFKA_")) and len(name) < len(variable)), flag
+
+
+def test_each_flag_says_what_it_is_for() -> None:
+    assert [flag for _, flag, option in options(cli, ("sentiment",)) if not option.help] == []
 
 
 def test_a_variable_does_what_its_flag_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

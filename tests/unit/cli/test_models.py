@@ -111,6 +111,27 @@ def test_a_list_names_all_versions_and_what_is_wrong_with_one(tmp_path: Path, mo
     assert "has format 2" in lines[1]
 
 
+@pytest.mark.parametrize(
+    ("rows", "ends", "told"),
+    [
+        (1, [None, None], "accuracy 0.900 on 1 test row: too few to say"),
+        (199, [0.9, 0.9], "accuracy 0.900 on 199 test rows: too few to say"),
+        (2_000, [0.8, 0.95], "accuracy 0.900 on 2,000 test rows: too few to say"),
+        (2_000, [None, None], "accuracy 0.900 on 2,000 test rows: too few to say"),
+        (2_000, [0.88, 0.92], "accuracy 0.900 on 2,000 test rows"),
+    ],
+)
+def test_an_accuracy_on_few_rows_is_said_to_be_one(
+    tmp_path: Path, rows: int, ends: list[float | None], told: str
+) -> None:
+    described = write_tiny_model(tmp_path) / "tiny-1" / "model.json"
+    manifest = json.loads(described.read_text())
+    manifest["metrics"] = {"all": {"n": rows, "accuracy": 0.9, "interval": {"accuracy": ends}}}
+    described.write_text(json.dumps(manifest))
+    result = CliRunner().invoke(models, ["list", "--models", str(tmp_path)])
+    assert result.stdout == f"* tiny-1  {told}\n"
+
+
 @pytest.mark.parametrize("arguments", [["promote", "v9"], ["show", "v9"], ["verify", "v9"]])
 def test_a_version_that_is_not_there_is_told_with_those_that_are(tmp_path: Path, arguments: list[str]) -> None:
     result = CliRunner().invoke(models, [*arguments, "--models", str(write_tiny_model(tmp_path))])

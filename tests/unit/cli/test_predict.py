@@ -91,6 +91,15 @@ def test_only_the_first_ten_bad_rows_are_named(model: Path, tmp_path: Path) -> N
     assert (len(told), told[-1]) == (11, "and 1,224 more rows that can't be classified")
 
 
+def test_one_row_is_no_rows(model: Path, tmp_path: Path) -> None:
+    result = run(model, "--input", write(tmp_path / "in.csv", "text,id\ngood and bad,1\n" + ",1\n" * 11))
+    assert result.stdout == (
+        "1 row classified: 0 positive, 1 negative\n1 of them needs review; 11 rows could not be classified\n"
+    )
+    assert result.stderr.endswith("\nand 1 more row that can't be classified\n")
+    assert "; 1 row could not" in run(model, "--input", write(tmp_path / "in.csv", "text,id\n,1\n")).stdout
+
+
 def test_a_row_of_a_csv_with_too_few_fields_is_kept(model: Path, tmp_path: Path) -> None:
     source = write(tmp_path / "in.csv", "id,text\n1,good\n2\n3,bad\n")
     result = run(model, "--input", source, "--output", tmp_path / "out.csv")
@@ -175,7 +184,7 @@ def test_labels_give_the_scores_overall_and_by_language(model: Path, tmp_path: P
     assert {"f1", "roc_auc", "brier", "ece"} <= told.keys()
     assert {name: scores["n"] for name, scores in told["by_language"].items()} == {"en": 2, "fr": 3}
     table = run(model, "--input", source, "--label", "truth").stdout
-    assert "1 rows have no label that is known" in table
+    assert "not in these figures, without a label that is known: 1 row\n" in table
     assert [line.split()[:2] for line in table.splitlines()[-3:]] == [["all", "5"], ["en", "2"], ["fr", "3"]]
 
 
@@ -236,6 +245,17 @@ def test_an_output_that_can_not_be_written_is_a_wrong_setting(model: Path, tmp_p
         run(model, "--input", source, "--output", tmp_path / output)
 
 
+@pytest.mark.parametrize("output", ["in.csv", "folder/../in.csv", "folder/link.csv"])
+def test_a_file_does_not_take_its_own_input_s_place(model: Path, tmp_path: Path, output: str) -> None:
+    source = write(tmp_path / "in.csv", "text\ngood\n")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "link.csv").symlink_to(source)
+    for given, to in ((source, tmp_path / output), (tmp_path / output, source)):
+        with pytest.raises(SettingError, match="is the input itself: name another file by --output"):
+            run(model, "--input", given, "--output", to)
+    assert source.read_text() == "text\ngood\n"
+
+
 def test_parquet_without_pyarrow_names_what_to_install(
     model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -262,7 +282,7 @@ def test_a_compressed_file_is_read_as_if_it_were_not(model: Path, tmp_path: Path
     (tmp_path / "in.csv.gz").write_bytes(gzip.compress(b"id,text\n7,good\n"))
     result = run(model, "--input", tmp_path / "in.csv.gz", "--output", tmp_path / "out.csv")
     assert [(row["id"], row["label"]) for row in read_csv(tmp_path / "out.csv")] == [("7", "positive")]
-    assert "1 rows classified" in result.stdout
+    assert "1 row classified" in result.stdout
 
 
 def test_a_file_without_rows_gives_its_columns(model: Path, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
 from cli.ui.command import as_environment, given_to_page, streamlit_options, ui
@@ -45,6 +46,12 @@ def test_a_wrong_setting_is_told_at_the_start(arguments: list[str], named: str) 
     run = subprocess.run([sys.executable, "-m", "cli", "ui", *arguments], capture_output=True, text=True, check=False)
     assert (run.returncode, run.stdout) == (2, "")
     assert named in run.stderr
+
+
+@pytest.mark.parametrize("port", ["99999", "-5"])
+def test_a_port_that_there_is_not_is_misuse(port: str) -> None:
+    with pytest.raises(click.BadParameter, match=f"{port} is not in the range 0<=x<=65535"):
+        ui.make_context("ui", ["--port", port])
 
 
 def test_without_streamlit_it_says_what_to_install() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -25,7 +26,7 @@ def charts(words: Words) -> list[AnyChart]:
     window = Window()
     window.add_result(NOW - 1, 0.62, False)
     last = window.last(NOW, 60)
-    table = over_time(last, NOW)
+    table = over_time(last, NOW, NOW - 60)
     return [
         rate_chart(table, words),
         share_chart(table, words),
@@ -93,5 +94,26 @@ def luminance(colour: str) -> float:
 
 def test_the_axis_of_a_stream_without_results_is_one() -> None:
     last, words = Window().last(NOW, 60), words_of("en")
-    for chart in (rate_chart(over_time(last, NOW), words), confidence_chart(last, words)):
+    rates = [rate_chart(over_time(last, NOW, begun), words) for begun in (NOW - 60, math.inf)]
+    for chart in (*rates, confidence_chart(last, words)):
         assert chart.to_dict()["encoding"]["y"]["scale"]["domain"] == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "begun", "rates"),
+    [
+        (60, NOW - 20.5, [None] * 38 + [0.0] * 20 + [3.0]),
+        (60, NOW - 3600, [0.0] * 58 + [3.0]),
+        (60, math.inf, [None] * 59),
+        (300, NOW - 10, [None] * 56 + [0.0, 0.0, 3 / 4]),  # slices of four seconds
+        (300, NOW - 2, [None] * 58 + [3 / 2]),
+    ],
+)
+def test_no_rate_is_drawn_of_the_time_before_the_page_was_connected(
+    seconds: int, begun: float, rates: list[float | None]
+) -> None:
+    window = Window()
+    for _ in range(3):
+        window.add_result(NOW - 1, 0.62, False)
+    table = over_time(window.last(NOW, seconds), NOW, begun)
+    assert [None if math.isnan(rate) else rate for rate in table["rate"].tail(59)] == rates

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import itertools
 import json
+import math
 import tracemalloc
 from typing import Any
 
@@ -150,6 +151,15 @@ def test_a_probability_is_counted_in_its_bin_and_as_positive_above_a_half() -> N
 def test_only_plain_fields_of_a_review_are_shown() -> None:
     fields = {"id": 7, "year": 1979, "seen": True, "film": "Alien", "by": None, "tags": [1], "cast": {"a": 1}}
     assert seen(**fields).fields == {"year": "1979", "seen": "true", "film": "Alien"}
+
+
+def test_the_page_has_counted_since_it_was_first_connected() -> None:
+    stream = Stream("dlq", NOW)
+    stream.set_connection(Connection(NOW + 1, detail="away"))
+    assert stream.look(NOW, 60).begun == math.inf
+    for connection in (Connection(NOW + 5), Connection(NOW + 6, detail="away"), Connection(NOW + 7)):
+        stream.set_connection(connection)
+        assert stream.look(NOW, 60).begun == NOW + 5
 
 
 def test_a_review_is_cut_to_what_is_shown() -> None:

@@ -176,6 +176,21 @@ def test_a_full_disk_is_said_to_be_one(open_page: Open, error: Exception) -> Non
 
 
 def test_a_file_that_is_none_is_told_by_its_own_name(open_page: Open) -> None:
-    app = score(open_page("file"), "numbers.csv", b"a,b\n1,2\n")
+    app = score(open_page("file"), "numbers.csv", b"a,b\n1,\xff\n")
     assert ENGLISH("file.unreadable") in said(app)
-    assert "numbers.csv: no column with the text" in said(app)
+    assert "numbers.csv is not UTF-8" in said(app)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_file_without_a_known_column_is_told_of_the_pages_own_option(open_page: Open, language: str) -> None:
+    words = words_of(language)
+    app = score(open_page("file", language), "numbers.csv", b"a,b\n1,2\n", words)
+    assert words("file.no_text") in said(app)
+    assert "numbers.csv: a, b" in said(app)
+    assert words("file.options") in words("file.no_text")
+    app = score(app, "rows.jsonl", b'{"text": "good"}\n{"verdict": "bad"}\n', words)
+    assert "--text" not in said(app) + "".join(app.dataframe[0].value[words("column.problem")])
+
+
+def test_an_empty_file_is_said_to_be_empty(open_page: Open) -> None:
+    assert "reviews.csv: it is empty" in said(score(open_page("file"), "reviews.csv", b""))

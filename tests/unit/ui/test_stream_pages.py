@@ -21,6 +21,7 @@ from ui.context import Reach
 from ui.pages import connection
 from ui.pages.live import SHOWN
 from ui.settings import Settings
+from ui.words import LANGUAGES, words_of
 
 
 def test_live_shows_results_dead_letters_and_lag(open_page: Open, stream: MemoryStream) -> None:
@@ -64,6 +65,20 @@ def test_a_table_that_has_only_the_newest_results_says_so(open_page: Open, strea
     app.toggle(key="live-only-review").set_value(True).run(timeout=20)
     assert ENGLISH("live.none_chosen", all=SHOWN + 1) in said(app)
     assert ENGLISH("live.listed", shown=SHOWN) not in said(app)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_sender_s_field_is_told_apart_from_the_page_s_own_column(
+    open_page: Open, stream: MemoryStream, language: str
+) -> None:
+    words = words_of(language)
+    named = words("column.label").upper()
+    app = open_page("live", language)
+    bring(app, stream, json.dumps({"text": "good", named: "awful", "film": "Alien"}).encode(), results=1)
+    (row,) = app.dataframe[0].value.to_dict("records")
+    assert (row[words("column.label")], row[words("column.theirs", field=named)]) == (words("label.positive"), "awful")
+    assert len({name.strip().casefold() for name in row}) == len(row)
+    assert row["film "] == "Alien"
 
 
 def test_a_language_is_named_in_the_pages_own(open_page: Open, stream: MemoryStream) -> None:
