@@ -21,9 +21,9 @@ def explain_blueprint(classifier: Classifier, settings: Settings, metrics: Metri
 
     @blueprint.post("/explain")
     def explain() -> Response:
-        return turns.take(read_json_or_form(request, settings.max_body_bytes), explained)
+        return turns.take(read_json_or_form(request, settings.max_body_bytes), answered)
 
-    def explained(body: bytes) -> Response:
+    def answered(body: bytes) -> Response:
         asked = parse(body, settings)
         if not isinstance(asked, Review):
             raise RequestError(422, "texts_not_explained", "send one `text`: `texts` can't be explained together")

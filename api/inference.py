@@ -126,9 +126,9 @@ def inference_blueprint(classifier: Classifier, settings: Settings, metrics: Met
     @blueprint.post("/models/<name>/versions/<version>/infer")
     def infer(name: str, version: str = classifier.version) -> Response:
         _check_model(name, version, classifier)
-        return turns.take(_body(settings), inferred)
+        return turns.take(_body(settings), answered)
 
-    def inferred(body: bytes) -> Response:
+    def answered(body: bytes) -> Response:
         question = decode(_QUESTION, body, "request_malformed", "not an inference request")
         predictions = classifier.predict(_texts(question.inputs[0], settings))
         metrics.answers.count(predictions)

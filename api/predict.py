@@ -23,10 +23,10 @@ def predict_blueprint(classifier: Classifier, settings: Settings, metrics: Metri
 
     @blueprint.post("/predict")
     def predict() -> Response:
-        work = functools.partial(predicted, explain=_explain())
+        work = functools.partial(answered, explain=_explain())
         return turns.take(read_json_or_form(request, settings.max_body_bytes), work)
 
-    def predicted(body: bytes, *, explain: bool) -> Response:
+    def answered(body: bytes, *, explain: bool) -> Response:
         asked = parse(body, settings)
         reviews = [asked] if isinstance(asked, Review) else asked
         predictions = classifier.predict([review.text for review in reviews])
