@@ -51,6 +51,13 @@ def find_column(columns: Iterable[str], known: Sequence[str], wanted: str | None
     return None
 
 
+def distinct(names: list[str]) -> list[str]:
+    """The same names; DataError where two are the same to the letter."""
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise DataError(f"there are two columns {twice[0]!r}: rename one of them")
+    return names
+
+
 def label_of(value: object) -> int | None:
     """1 or 0 for the usual words and numbers, None for all others."""
     word = re.sub(DECIMAL, r"\1", str(value).strip().lower())
