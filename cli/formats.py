@@ -7,7 +7,6 @@ import gzip
 import itertools
 import sys
 import zlib
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +14,7 @@ from typing import Any, NamedTuple, TextIO, TypeAlias, TypeVar
 
 import msgspec
 
-from sentiment.columns import TEXT_COLUMNS, find_column
+from sentiment.columns import TEXT_COLUMNS, distinct, find_column
 from sentiment.errors import DataError, NoTextError, SettingError
 
 T = TypeVar("T")
@@ -123,7 +122,7 @@ class Records:
             names = next(self._rows, [])
         except csv.Error as error:
             raise DataError(f"line 1: {error}") from error
-        return _distinct(names)
+        return distinct(names)
 
     def _remembered(self, lines: Iterable[str]) -> Iterator[str]:
         for line in lines:
@@ -178,7 +177,7 @@ def _object(line: str, number: int, wanted: str | None, known: str) -> Entry:
 
 def parquet_entries(path: Path, wanted: str | None) -> Iterator[Entry]:
     with parquet_file(path) as file:
-        column = text_column(_distinct(file.schema_arrow.names), wanted)
+        column = text_column(distinct(file.schema_arrow.names), wanted)
         for batch in file.iter_batches(PARQUET_ROWS):
             yield from (Entry(row, column) for row in batch.to_pylist())
 
@@ -192,9 +191,3 @@ def parquet_file(path: Path) -> Iterator[Any]:
             yield file
     except (arrow.ArrowException, OSError, DataError, OverflowError) as error:  # that of a date beyond the year 9999
         raise DataError(f"{path}: {error}") from error
-
-
-def _distinct(names: list[str]) -> list[str]:
-    if twice := [name for name, times in Counter(names).items() if times > 1]:
-        raise DataError(f"there are two columns {twice[0]!r}: rename one of them")
-    return names

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from sentiment.errors import DataError
@@ -49,6 +50,13 @@ def find_column(columns: Iterable[str], known: Sequence[str], wanted: str | None
         if alike:
             return alike[0]
     return None
+
+
+def distinct(names: list[str]) -> list[str]:
+    """The same names; DataError where two are the same to the letter."""
+    if twice := [name for name, times in Counter(names).items() if times > 1]:
+        raise DataError(f"there are two columns {twice[0]!r}: rename one of them")
+    return names
 
 
 def label_of(value: object) -> int | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
 
 from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
@@ -13,6 +14,7 @@ from pyspark.sql import Column, DataFrame, DataFrameReader, GroupedData, SparkSe
 from pyspark.sql import functions as F
 from pyspark.sql.types import StringType, StructField, StructType
 
+from sentiment.columns import distinct
 from sentiment.errors import DataError, SentimentError
 
 
@@ -145,6 +147,8 @@ def _one_csv(spark: SparkSession, paths: list[str], partition: Partition | None)
     if header and "\0" in header[0]:  # as in UTF-16
         raise _encoded_otherwise(paths[0])
     delimiter = max(",;\t", key=header[0].count) if header else ","
+    if header:
+        _check_names(paths[0], header[0], delimiter)
     names = spark.read.options(**CSV, sep=delimiter).csv(paths[0]).columns
     fields = [StructField(name, StringType()) for name in (*names, BROKEN)]
     held = {name.lower() for name in names}
@@ -152,6 +156,16 @@ def _one_csv(spark: SparkSession, paths: list[str], partition: Partition | None)
         partition = None
     reader = _reader(spark, partition).options(**CSV, sep=delimiter)
     return reader.schema(StructType(fields)).csv(paths, columnNameOfCorruptRecord=BROKEN)
+
+
+def _check_names(path: str, header: str, delimiter: str) -> None:
+    """DataError where a header of one line has a name twice: Spark would put numbers behind it."""
+    with suppress(csv.Error):
+        names = next(csv.reader([header.lstrip("\ufeff")], delimiter=delimiter, strict=True))
+        try:
+            distinct([name for name in names if name])
+        except DataError as error:
+            raise DataError(f"{path}: {error}") from error
 
 
 def _json(spark: SparkSession, files: list[File]) -> list[DataFrame]:

@@ -20,6 +20,7 @@ def card(evidence: Evidence) -> dict[str, Any]:
     return {
         "manifest": manifest,
         "measures": MEASURES,
+        "grouped": evidence.grouped,
         "codes": [name for name in named if len(name) == 2],
         "limits": limits(evidence),
         "extras": extras,

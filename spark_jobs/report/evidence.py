@@ -40,6 +40,11 @@ class Evidence(NamedTuple):
     extras: Extras
     sure: dict[str, Band]  # by part of the rows
 
+    @property
+    def grouped(self) -> bool:
+        """Whether some of the rows are near-copies of one another, or about one film."""
+        return len(np.unique(self.scored.group)) < len(self.scored.group)
+
 
 def drawn_parts(scored: Scored) -> dict[str, Mask]:
     """All rows, and those of each language that has enough of both labels; three parts at most."""

@@ -36,6 +36,7 @@ def page(evidence: Evidence) -> dict[str, Any]:
         "measures": MEASURES,
         "limits": limits(evidence),
         "groups": score_groups(manifest.metrics),
+        "grouped": evidence.grouped,
         "sure": sure,
         "drawings": drawings(evidence),
         "learning": learning_curve(extras.learning) if extras.learning else None,

@@ -43,6 +43,7 @@ TEMPLATES = "text,label\n" + "".join(
             "text,stars\na,1\n",
             r"label column not found: looked for label, .*columns are text, stars; name it",
         ),
+        ("film.csv", "text;label;label\na;1;1\n", r"film\.csv: there are two columns 'label': rename one of them"),
         ("film.jsonl", "not json\n", r"text column not found, nor any other: JSON must have one object on each line"),
         ("film.json", '[\n {"text": "a",\n  "label": 1}\n]\n', r"nor any other: JSON must have one object on each"),
         ("film.parquet", "not Parquet", r"film\.parquet can't be read"),

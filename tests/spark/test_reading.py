@@ -134,7 +134,15 @@ def test_files_urls_and_patterns_can_be_given_together(spark: SparkSession, tmp_
 
 
 @pytest.mark.parametrize(
-    "header", ["critiques,labels", "id, Review ,SENTIMENT", '"Text","Label"', "label,text", "class,Commentaire,text2"]
+    "header",
+    [
+        "critiques,labels",
+        "id, Review ,SENTIMENT",
+        '"Text","Label"',
+        "label,text",
+        "class,Commentaire,text2",
+        "text,,label,,",
+    ],
 )
 def test_columns_are_found_by_name(spark: SparkSession, tmp_path: Path, header: str) -> None:
     names = [name.strip(' "').lower() for name in header.split(",")]
