@@ -12,10 +12,10 @@ T = TypeVar("T")
 
 
 class Turns:
-    """What large bodies ask for, one after the other; small ones don't wait.
+    """Answers large bodies one after the other; small ones don't wait for them while a thread is free.
 
-    Answering takes no time that two threads of a process could share. All of it is done by one thread, because what
-    a thread has freed is kept for that thread by the C library.
+    Python runs one thread at a time, so taking turns loses nothing. One thread does the work, rather than all in turn
+    under a lock, because what a thread frees the C library keeps for that thread.
     """
 
     def __init__(self) -> None:

@@ -125,7 +125,7 @@ def send_again(group: str, reasons: tuple[str, ...], idle: float, as_json: bool,
     if as_json:
         click.echo(msgspec.json.encode({"sent": sent, "passed_over": passed_over, "too_large": too_large}))
     else:
-        click.echo(f"sent again: {sent:,}; passed over: {passed_over:,}, too large of these: {too_large:,}")
+        click.echo(f"sent again: {sent:,}; passed over: {passed_over:,} (too large: {too_large:,})")
         if passed_over:
             told = f"those passed over count as processed in the group {group}"
             click.echo(f"{told}; `--group NAME --new-group` starts again with all dead letters")

@@ -65,8 +65,8 @@ def read_entries(source: str, column: str | None = None) -> Iterator[Entry]:
         return parquet_entries(path, column)
     if not (reader := _text_reader(path)):
         raise DataError(
-            f"{source}: expected a file that ends with {', '.join(_READERS)}, these with {COMPRESSED}, or .parquet; "
-            "`sentiment score` also reads .json"
+            f"{source}: expected a file that ends with {', '.join(_READERS)} (or one of these and {COMPRESSED}) or "
+            ".parquet; `sentiment score` also reads .json"
         )
     return text_file(path, lambda file: reader(file, column))
 

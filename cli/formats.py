@@ -23,7 +23,7 @@ Row: TypeAlias = dict[str, Any]
 COMPRESSED = ".gz"
 NAME_IT = "; name it with --text"  # the way out of all commands that read a file
 LARGEST_FIELD = 1 << 24  # characters: the most that a quote which is never closed can swallow
-PARQUET_ROWS = 64  # decoded at once: few, for a file of some bytes can hold rows of a megabyte
+PARQUET_ROWS = 64  # decoded at once: few, because a file of a few bytes can hold rows of a megabyte
 PARQUET_BUFFER = 1 << 20  # bytes read at once of each column; without it, all of a row group's
 
 

@@ -183,7 +183,10 @@ def _in_short(version: Path) -> str:
 
 
 def _too_few(scores: dict[str, Any]) -> bool:
-    """Whether the accuracy may as well be another; that of rows which are all right has an interval of no width."""
+    """Whether the test rows are too few to trust the accuracy.
+
+    Where all are right, the interval has no width, so their number counts too.
+    """
     ends = scores.get("interval", {}).get("accuracy", (0.0, 0.0))
     return scores["n"] < LEAST_ROWS or None in ends or ends[1] - ends[0] > WIDEST
 

@@ -71,7 +71,7 @@ def predict(texts: tuple[str, ...], model: Path, source: str | None, as_json: bo
     "--most", type=click.IntRange(min=1), default=10, show_default=True, help="Terms to show; --json has all."
 )
 def explain(texts: tuple[str, ...], model: Path, as_json: bool, most: int) -> None:
-    """Show the answers to TEXTS (or to the lines of standard input), and which terms speak for and against them.
+    """Show the answers to TEXTS (or to the lines of standard input), and the terms that speak for and against positive.
 
     Weights above zero speak for positive. With --json, each answer is that of `POST /explain`.
     """

@@ -106,7 +106,7 @@ def show(figures: Figures, as_json: bool) -> None:
 
 def _show_scores(figures: Figures) -> None:
     if figures.unlabelled:
-        click.echo(f"not in these figures, without a label that is known: {counted(figures.unlabelled, 'row')}")
+        click.echo(f"left out of these figures: {counted(figures.unlabelled, 'row')} without a known label")
     table = Table("rows", "n", *SHOWN, box=None)
     for column in table.columns[1:]:
         column.justify = "right"

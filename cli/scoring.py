@@ -12,10 +12,8 @@ from sentiment.columns import ANSWER, answer_columns
 from sentiment.results import Prediction
 from sentiment.reviews import MOST_CHARACTERS, problem_of
 
-BATCH, BATCH_CHARACTERS = (
-    4096,
-    4_000_000,
-)  # rows answered at once, and what their strings have together, but for the last
+BATCH = 4096  # rows answered at once, at most
+BATCH_CHARACTERS = 4_000_000  # of the strings in a batch, after which it ends
 
 # The answers to texts, in their order; a sentence where there is none.
 Predict: TypeAlias = Callable[[Sequence[str]], Iterable[Prediction | str]]

@@ -49,8 +49,8 @@ def describe(account: Cleaning, split: Split, inputs: Sequence[str], tests: Sequ
 
 
 def one_sided(split: Split) -> list[str]:
-    """Which inputs are mostly of one class, so that weights for classes of one size change what confidence means, or
-    so nearly all that there are no such weights.
+    """Which inputs are mostly of one class: equal weights for both then change what confidence means, or, where one
+    class is too rare, are not given.
     """
     found = groups(split.frame.where(F.col(SPLIT) == TRAIN))
     return [
@@ -68,9 +68,10 @@ def _one_sided(group: Group) -> str:
             "as if half were: if as many are where it is used, train with --prior observed"
         )
     most, label = max((group.positive, "positive"), (group.negative, "negative"))
+    others = "there are no others" if most == group.rows else "the others are too few to count as much"
     return (
-        f"{most:,} of the {group.rows:,} training texts of {names} are {label}: the others are too few to count as "
-        f"much, so each text counts as one and confidence leans to {label}; add an --input with more of the others"
+        f"{most:,} of the {group.rows:,} training texts of {names} are {label}: {others}, so each text counts as one "
+        f"and confidence leans to {label}; add an --input with more of the other class"
     )
 
 

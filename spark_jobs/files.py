@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
@@ -111,9 +112,12 @@ def _loader_of(path: str) -> Loader | None:
     return LOADERS.get(f".{last}") or LOADERS.get(f".{before}")
 
 
-def _reader(spark: SparkSession, partition: Partition | None) -> DataFrameReader:
-    """Reads files with the columns of their partition."""
-    return spark.read.option("basePath", partition.base) if partition else spark.read
+def _reader(spark: SparkSession, partition: Partition | None, own: Sequence[str]) -> DataFrameReader:
+    """Reads files with the columns of their partition, unless they have one of those names themselves."""
+    held = {name.lower() for name in own}
+    if not partition or any(column.lower() in held for column in partition.columns):
+        return spark.read  # Spark would have the folder's in place of the file's
+    return spark.read.option("basePath", partition.base)
 
 
 def _csv(spark: SparkSession, files: list[File]) -> list[DataFrame]:
@@ -139,10 +143,7 @@ def _encoded_otherwise(path: str) -> DataError:
 
 
 def _one_csv(spark: SparkSession, paths: list[str], partition: Partition | None) -> DataFrame:
-    """The delimiter is the one that the header uses. A row of too many or too few fields stands whole under BROKEN.
-
-    Where the header has a column of the partition, the file's own stands: Spark would take it out of the fields.
-    """
+    """The delimiter is the one that the header uses. A row of too many or too few fields stands whole under BROKEN."""
     header = spark.read.text(paths[0]).first()
     if header and "\0" in header[0]:  # as in UTF-16
         raise _encoded_otherwise(paths[0])
@@ -151,21 +152,19 @@ def _one_csv(spark: SparkSession, paths: list[str], partition: Partition | None)
         _check_names(paths[0], header[0], delimiter)
     names = spark.read.options(**CSV, sep=delimiter).csv(paths[0]).columns
     fields = [StructField(name, StringType()) for name in (*names, BROKEN)]
-    held = {name.lower() for name in names}
-    if partition and any(column.lower() in held for column in partition.columns):
-        partition = None
-    reader = _reader(spark, partition).options(**CSV, sep=delimiter)
+    reader = _reader(spark, partition, names).options(**CSV, sep=delimiter)
     return reader.schema(StructType(fields)).csv(paths, columnNameOfCorruptRecord=BROKEN)
 
 
 def _check_names(path: str, header: str, delimiter: str) -> None:
     """DataError where a header of one line has a name twice: Spark would put numbers behind it."""
-    with suppress(csv.Error):
+    try:
         names = next(csv.reader([header.lstrip("\ufeff")], delimiter=delimiter, strict=True))
-        try:
-            distinct([name for name in names if name])
-        except DataError as error:
-            raise DataError(f"{path}: {error}") from error
+        distinct([name for name in names if name])
+    except csv.Error:  # it goes on in the next line
+        return
+    except DataError as error:
+        raise DataError(f"{path}: {error}") from error
 
 
 def _json(spark: SparkSession, files: list[File]) -> list[DataFrame]:
@@ -173,8 +172,15 @@ def _json(spark: SparkSession, files: list[File]) -> list[DataFrame]:
     names = F.array_join(F.array_sort(F.array_distinct(F.flatten(F.collect_set(F.json_object_keys("value"))))), "\0")
     shapes = _of_each(spark, files, lambda lines: lines.agg(names)) if len(files) > 1 else {}
     groups = _together(files, {name: shape for name, shape in shapes.items() if shape})
-    partition = files[0].partition
-    return [_reader(spark, partition).json(paths, columnNameOfCorruptRecord=BROKEN) for paths in groups]
+    return [_one_json(spark, paths, files[0].partition) for paths in groups]
+
+
+def _one_json(spark: SparkSession, paths: list[str], partition: Partition | None) -> DataFrame:
+    own = spark.read.json(paths, columnNameOfCorruptRecord=BROKEN)
+    if not partition:
+        return own
+    reader = _reader(spark, partition, own.columns).schema(own.schema)
+    return reader.json(paths, columnNameOfCorruptRecord=BROKEN)
 
 
 def _of_each(spark: SparkSession, files: list[File], found: Callable[[GroupedData], DataFrame]) -> dict[str, Any]:
@@ -198,20 +204,25 @@ def _together(files: list[File], shapes: dict[str, str]) -> list[list[str]]:
 
 def _parquet(spark: SparkSession, files: list[File]) -> list[DataFrame]:
     """One table for each schema. That all parts have the same is seen in one step, as they mostly do."""
-    paths, partition = [file.path for file in files], files[0].partition
-    together = _reader(spark, partition).parquet(*paths)
-    if len(paths) == 1 or _merged(_reader(spark, partition), paths) == together.schema:
-        return [together]
-    groups: dict[str, list[str]] = {}
-    for path in paths:
-        groups.setdefault(spark.read.parquet(path).schema.json(), []).append(path)
-    return [_reader(spark, partition).parquet(*group) for group in groups.values()]
+    paths = [file.path for file in files]
+    schema = spark.read.parquet(*paths).schema
+    groups = {schema.json(): paths}
+    if len(paths) > 1 and _merged(spark, paths) != schema:
+        groups = {}
+        for path in paths:
+            groups.setdefault(spark.read.parquet(path).schema.json(), []).append(path)
+    readers = ((_reader(spark, files[0].partition, _names(schema)), group) for schema, group in groups.items())
+    return [reader.parquet(*group) for reader, group in readers]
 
 
-def _merged(reader: DataFrameReader, paths: list[str]) -> StructType | None:
+def _names(schema: str) -> list[str]:
+    return StructType.fromJson(json.loads(schema)).names
+
+
+def _merged(spark: SparkSession, paths: list[str]) -> StructType | None:
     """The schema of all files together; None where their types contradict one another."""
     try:
-        return reader.option("mergeSchema", "true").parquet(*paths).schema
+        return spark.read.option("mergeSchema", "true").parquet(*paths).schema
     except (PySparkException, Py4JJavaError):
         return None
 

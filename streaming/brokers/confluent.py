@@ -175,7 +175,7 @@ def _consumer_options(connection: Connection, limits: Limits, group: Group) -> O
         "enable.auto.offset.store": False,
         "check.crcs": True,  # kafka-python always does: a damaged record is an error, not a review
         "fetch.max.bytes": limits.batch_bytes,
-        "message.max.bytes": min(limits.batch_bytes, 1_000_000),  # which may not be more; larger ones come, too
+        "message.max.bytes": min(limits.batch_bytes, 1_000_000),  # may not be more than that; larger ones come, too
         "max.partition.fetch.bytes": limits.batch_bytes,
         "queued.max.messages.kbytes": max(limits.batch_bytes // 1024, 1),  # what a poll finds and may take
         "fetch.queue.backoff.ms": 1,  # until it looks whether a poll has made room again

@@ -269,7 +269,14 @@ def test_files_partitioned_in_several_ways_are_all_read(spark: SparkSession, tmp
     assert read(spark, str(tmp_path)) == sorted([*((text, 0) for text in negative), *((text, 1) for text in positive)])
 
 
-def test_a_csv_files_own_column_goes_before_that_of_its_folder(spark: SparkSession, tmp_path: Path) -> None:
+@pytest.mark.parametrize("form", ["parquet", "json", "csv"])
+def test_a_files_own_column_goes_before_that_of_its_folder(spark: SparkSession, tmp_path: Path, form: str) -> None:
     (tmp_path / "label=0").mkdir()
-    (tmp_path / "label=0" / "a.csv").write_text("Label,text\n1,good\n0,bad\n")
+    own, path = pd.DataFrame({"Label": [1, 0], "text": ["good", "bad"]}), tmp_path / "label=0" / f"a.{form}"
+    write = {
+        "parquet": own.to_parquet,
+        "json": lambda path: own.to_json(path, orient="records", lines=True),
+        "csv": lambda path: own.to_csv(path, index=False),
+    }
+    write[form](path)
     assert read(spark, str(tmp_path)) == [("bad", 0), ("good", 1)]

@@ -158,7 +158,7 @@ def test_where_texts_are_not_independent_the_words_about_chance_say_so(
     tmp_path: Path, folder: Path, manifest: Manifest, scored: Scored, classifier: Classifier
 ) -> None:
     write_report(tmp_path, manifest, scored._replace(group=scored.group // 2), classifier, EXTRAS)
-    said = re.compile(r"takes? each text for independent, but texts of one film or template are not")
+    said = re.compile(r"treats? texts as independent, which those of one film or template are not")
     for name in ("report.html", "README.md"):
         assert said.search((tmp_path / name).read_text(encoding="utf-8"))
         assert not said.search((folder / name).read_text(encoding="utf-8"))

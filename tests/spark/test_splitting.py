@@ -160,10 +160,10 @@ def test_inputs_of_one_class_each_are_told_of_together(spark: SparkSession) -> N
 def test_an_input_of_nearly_one_class_is_told(spark: SparkSession, positive: int, negative: int, label: str) -> None:
     rows = [(TRAIN, "a.csv", 1)] * positive + [(TRAIN, "a.csv", 0)] * negative
     (said,) = _one_sided(spark, rows + [(TRAIN, "even.csv", n % 2) for n in range(100)])
+    others = "the others are too few to count as much" if positive else "there are no others"
     assert said == (
-        f"{max(positive, negative)} of the {len(rows)} training texts of a.csv are {label}: the others are too few to "
-        f"count as much, so each text counts as one and confidence leans to {label}; "
-        "add an --input with more of the others"
+        f"{max(positive, negative)} of the {len(rows)} training texts of a.csv are {label}: {others}, so each text "
+        f"counts as one and confidence leans to {label}; add an --input with more of the other class"
     )
 
 

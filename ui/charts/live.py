@@ -19,7 +19,7 @@ CLOCK = "%H:%M:%S"
 
 def over_time(last: Last, now: int, begun: float) -> pd.DataFrame:
     """Results a second and the positive share in slices of equal length. The second at hand is left out: it is not
-    over yet. Nobody counted before the time `begun`, so there is no rate.
+    over yet. There is no rate for the time before `begun`, when nobody counted.
     """
     seconds = len(last.results) - 1
     width = max(seconds // POINTS, 1)

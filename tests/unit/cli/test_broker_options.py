@@ -42,11 +42,13 @@ def error_of(verb: list[str], servers: str) -> str:
 
 @pytest.mark.parametrize("verb", VERBS, ids=" ".join)
 def test_where_nobody_listens_the_error_names_the_way_out(verb: list[str]) -> None:
-    nobody = f"127.0.0.1:{free_port(0)}"
-    assert error_of(verb, nobody) == (
-        f"asking the broker failed; no broker answers ({nobody}: Connection refused): name one with "
-        "--bootstrap-servers or KAFKA_BOOTSTRAP_SERVERS, or start one with `sentiment kafka start`"
-    )
+    with socket.socket() as bound:  # does not listen, and nobody else can take its port
+        bound.bind(("127.0.0.1", 0))
+        nobody = f"127.0.0.1:{bound.getsockname()[1]}"
+        assert error_of(verb, nobody) == (
+            f"asking the broker failed; no broker answers ({nobody}: Connection refused): name one with "
+            "--bootstrap-servers or KAFKA_BOOTSTRAP_SERVERS, or start one with `sentiment kafka start`"
+        )
 
 
 def test_where_somebody_listens_the_error_is_as_it_was() -> None:

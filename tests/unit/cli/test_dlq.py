@@ -116,11 +116,11 @@ def test_a_letter_without_its_record_or_too_large_for_the_reviews_is_passed_over
     put(cluster, "record_too_large", b"this is left out", [])
     result = run("replay", "--idle", "0.01", "--new-group")
     assert result.stdout == (
-        "sent again: 1; passed over: 2, too large of these: 1\n"
+        "sent again: 1; passed over: 2 (too large: 1)\n"
         "those passed over count as processed in the group sentiment-dlq; "
         "`--group NAME --new-group` starts again with all dead letters\n"
     )
-    assert run("replay", "--idle", "0.01").stdout == "sent again: 0; passed over: 0, too large of these: 0\n"
+    assert run("replay", "--idle", "0.01").stdout == "sent again: 0; passed over: 0 (too large: 0)\n"
     assert result.stderr == "dlq.reviews-0-0 is too large for reviews: the most is 1,000\n"
 
 
@@ -129,7 +129,7 @@ def test_what_the_reviews_would_take_but_no_result_may_have_is_passed_over(clust
     create_topics(cluster, Topics(partitions=1), Limits())
     put(cluster, "not_utf8", b"\xff" * 3000, [])
     result = run("replay", "--idle", "0.01", "--new-group", "--result-bytes", "1000")
-    assert result.stdout.startswith("sent again: 0; passed over: 1, too large of these: 1\n")
+    assert result.stdout.startswith("sent again: 0; passed over: 1 (too large: 1)\n")
     assert result.stderr == "dlq.reviews-0-0 is too large for reviews: the most is 2,000\n"
 
 
@@ -151,7 +151,7 @@ def test_what_is_sent_at_once_is_no_more_than_the_reviews_take(
 
 def test_a_new_group_may_replay_where_there_is_nothing(cluster: MemoryCluster) -> None:
     create_topics(cluster, Topics(partitions=1), Limits())
-    assert run("replay", "--idle", "0.01").stdout == "sent again: 0; passed over: 0, too large of these: 0\n"
+    assert run("replay", "--idle", "0.01").stdout == "sent again: 0; passed over: 0 (too large: 0)\n"
 
 
 def test_a_missing_topic_of_reviews_is_named_before_anything_is_sent(letters: MemoryCluster) -> None:

@@ -184,7 +184,7 @@ def test_labels_give_the_scores_overall_and_by_language(model: Path, tmp_path: P
     assert {"f1", "roc_auc", "brier", "ece"} <= told.keys()
     assert {name: scores["n"] for name, scores in told["by_language"].items()} == {"en": 2, "fr": 3}
     table = run(model, "--input", source, "--label", "truth").stdout
-    assert "not in these figures, without a label that is known: 1 row\n" in table
+    assert "left out of these figures: 1 row without a known label\n" in table
     assert [line.split()[:2] for line in table.splitlines()[-3:]] == [["all", "5"], ["en", "2"], ["fr", "3"]]
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from functools import partial
 from threading import Timer
+from types import SimpleNamespace
 
 import pytest
 
@@ -81,7 +83,7 @@ def test_following_ends_when_nothing_has_come_for_so_long(cluster: MemoryCluster
 
 
 class Slow(MemoryReader):
-    """A reader to which a part comes at a time, each later than what would be a stall after the one before."""
+    """A reader to which a few records come at a time, and all of them together later than a stall."""
 
     def poll(self, seconds: float) -> list[Record]:
         time.sleep(0.05)
@@ -97,13 +99,25 @@ def test_reading_may_take_longer_than_a_stall_while_records_come(
     assert len(list(stored(cluster, ["reviews"]))) == len(REVIEWS)
 
 
+class EverySecondTurn(MemoryReader):
+    """A reader that finds something at every second turn only."""
+
+    turns = 0
+
+    def poll(self, seconds: float) -> list[Record]:
+        self.turns += 1
+        return super().poll(seconds) if self.turns % 2 else []
+
+
 def test_following_goes_on_for_as_long_as_records_come(cluster: MemoryCluster, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cluster, "read", partial(Slow, cluster))
+    clock = SimpleNamespace(monotonic=partial(next, itertools.count()))  # each look at it is a second later
+    monkeypatch.setattr("streaming.reading.time", clock)
+    monkeypatch.setattr(cluster, "read", partial(EverySecondTurn, cluster))
     send_reviews(cluster, "reviews", REVIEWS[:1])
     seen = []
-    for record in follow(cluster, ["reviews"], from_beginning=True, idle_seconds=0.3):
+    for record in follow(cluster, ["reviews"], from_beginning=True, idle_seconds=3):
         seen.append(record)
-        if len(seen) < 10:  # each comes one turn after the one before
+        if len(seen) < 10:
             send_reviews(cluster, "reviews", REVIEWS[:1])
     assert len(seen) == 10
 
