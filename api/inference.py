@@ -95,6 +95,25 @@ _QUESTION = msgspec.json.Decoder(Question)
 
 def inference_blueprint(classifier: Classifier, settings: Settings, metrics: Metrics, turns: Turns) -> Blueprint:
     blueprint = Blueprint("inference", __name__, url_prefix="/v2")
+    _add_metadata(blueprint, classifier)
+
+    @blueprint.post("/models/<name>/infer")
+    @blueprint.post("/models/<name>/versions/<version>/infer")
+    def infer(name: str, version: str = classifier.version) -> Response:
+        _check_model(name, version, classifier)
+        return turns.take(_body(settings), answered)
+
+    def answered(body: bytes) -> Response:
+        question = decode(_QUESTION, body, "request_malformed", "not an inference request")
+        predictions = classifier.predict(_texts(question.inputs[0], settings))
+        metrics.answers.count(predictions)
+        return answer(Answer(MODEL, classifier.version, _outputs(question, predictions), question.id))
+
+    return blueprint
+
+
+def _add_metadata(blueprint: Blueprint, classifier: Classifier) -> None:
+    """What answers here, and that it does."""
     inputs, outputs = Tensor(TEXT, "BYTES", (-1,)), (Tensor(LABEL, "BYTES", (-1,)), Tensor(PROBABILITY, "FP64", (-1,)))
     about = Model(MODEL, (classifier.version,), "review-sentiment", (inputs,), outputs)
 
@@ -121,20 +140,6 @@ def inference_blueprint(classifier: Classifier, settings: Settings, metrics: Met
     def model_ready(name: str, version: str = classifier.version) -> Response:
         _check_model(name, version, classifier)
         return answer({"name": MODEL, "ready": True})
-
-    @blueprint.post("/models/<name>/infer")
-    @blueprint.post("/models/<name>/versions/<version>/infer")
-    def infer(name: str, version: str = classifier.version) -> Response:
-        _check_model(name, version, classifier)
-        return turns.take(_body(settings), answered)
-
-    def answered(body: bytes) -> Response:
-        question = decode(_QUESTION, body, "request_malformed", "not an inference request")
-        predictions = classifier.predict(_texts(question.inputs[0], settings))
-        metrics.answers.count(predictions)
-        return answer(Answer(MODEL, classifier.version, _outputs(question, predictions), question.id))
-
-    return blueprint
 
 
 def _body(settings: Settings) -> bytes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -206,17 +205,12 @@ def _parquet(spark: SparkSession, files: list[File]) -> list[DataFrame]:
     """One table for each schema. That all parts have the same is seen in one step, as they mostly do."""
     paths = [file.path for file in files]
     schema = spark.read.parquet(*paths).schema
-    groups = {schema.json(): paths}
+    groups = {schema: paths}
     if len(paths) > 1 and _merged(spark, paths) != schema:
         groups = {}
         for path in paths:
-            groups.setdefault(spark.read.parquet(path).schema.json(), []).append(path)
-    readers = ((_reader(spark, files[0].partition, _names(schema)), group) for schema, group in groups.items())
-    return [reader.parquet(*group) for reader, group in readers]
-
-
-def _names(schema: str) -> list[str]:
-    return StructType.fromJson(json.loads(schema)).names
+            groups.setdefault(spark.read.parquet(path).schema, []).append(path)
+    return [_reader(spark, files[0].partition, own.names).parquet(*group) for own, group in groups.items()]
 
 
 def _merged(spark: SparkSession, paths: list[str]) -> StructType | None:
