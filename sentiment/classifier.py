@@ -54,7 +54,7 @@ class Classifier:
 
     def predict_cleaned(self, texts: Iterable[str]) -> Predictions:
         """The same for texts that `clean` has been applied to, as those of training have: cleaning twice may differ."""
-        margins, counts = self.scorer.score(map(str.encode, texts))
+        margins, counts = self.scorer.score(texts)
         return Predictions(margins, counts, self.manifest.calibration)
 
     def explain(self, text: str) -> Explanation:

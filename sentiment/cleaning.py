@@ -22,7 +22,8 @@ def clean(text: str) -> str:
     form. Composition is stable for all characters that the running Python's Unicode version knows; later
     ones are left as they are.
     """
-    if "&" in text and _REFERENCE.search(text):
+    first = text.find("&")
+    if first >= 0 and _REFERENCE.search(text, first):
         text = html.unescape(_LONG_REFERENCE.sub(_shorter, text))
     if "<" in text:
         text = _BREAK.sub(" ", text)

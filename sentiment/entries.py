@@ -13,10 +13,13 @@ import numpy as np
 from numba import carray, types
 
 import sentiment.tables
-from sentiment.kernel import Work, score, walk
+from sentiment.kernel import Texts, Work, score, walk
+from sentiment.strings import utf8
 from sentiment.tables import ROWS, Bits, Bytes, Codes, Tables
 
 Memory: TypeAlias = tuple[Bytes, Codes, Bits, Bits]  # the same memory as bytes, codes, words and masks
+
+BEYOND = 1 << 62  # more bytes than there are
 
 layout = numba.njit()(sentiment.tables.layout)
 
@@ -51,21 +54,47 @@ def work_at(memory: Any, longest: int, tables: Tables) -> Work:
     return carve((octets, codes, words, masks), longest, tables)
 
 
-def score_pointers(batch: Any, texts: int, longest: int, model: Any) -> int:
-    """`score`, given where data, offsets, results and memory are, how many texts there are and the longest's bytes."""
+@numba.njit(inline="always")
+def find(batch: Any, count: int) -> tuple[Texts, int]:
+    """The texts, where Python keeps them, and the longest one's bytes: BEYOND with Python's error if one has none.
+
+    What tells where they begin and end are addresses, so the array that they lie in is all memory.
+    """
+    memory, strings = carray(batch[5], BEYOND, np.uint8), carray(batch[0], count, np.uint64)
+    begins, ends = carray(batch[1], count, np.uint64), carray(batch[2], count, np.uint64)
+    longest = 0
+    for text in range(count):
+        begins[text] = utf8(strings[text], ends, np.uint64(text))
+        if not begins[text]:
+            longest = BEYOND
+            break
+        longest = max(longest, np.int64(ends[text]))
+        ends[text] += begins[text]
+    return (memory, begins, ends), longest
+
+
+def score_pointers(batch: Any, count: int, most: int, model: Any) -> int:
+    """`score`, given where these are: strings, room for where each begins and ends, results, memory to work in, null.
+
+    That memory is enough for texts of up to `most` bytes: if one is longer, its negative size is returned.
+    """
+    texts, longest = find(batch, count)
+    if longest > most:
+        return -longest
     tables = model_at(model)
-    offsets = carray(batch[1], texts + 1, np.int64)
-    data = carray(batch[0], offsets[texts], np.uint8)
-    margins = carray(batch[2], 2 * texts, np.float64)[:texts]
-    counts = carray(batch[2], (2 * texts, 2), np.int32)[texts:]
-    score((data, offsets), tables, work_at(batch[3], longest, tables), (margins, counts))
+    margins = carray(batch[3], 2 * count, np.float64)[:count]
+    counts = carray(batch[3], (2 * count, 2), np.int32)[count:]
+    score(texts, tables, work_at(batch[4], most, tables), (margins, counts))
     return 0
 
 
-def walk_pointers(batch: Any, texts: int, longest: int, model: Any) -> int:
+def walk_pointers(batch: Any, count: int, most: int, model: Any) -> int:
     """`walk`, given the same, but that there is 1 text and nothing is written where the results are."""
-    tables, offsets = model_at(model), carray(batch[1], texts + 1, np.int64)
-    return walk(carray(batch[0], offsets[texts], np.uint8), tables, work_at(batch[3], longest, tables))
+    texts, longest = find(batch, count)
+    if longest > most:
+        return -longest
+    tables = model_at(model)
+    return walk(texts, tables, work_at(batch[4], most, tables))
 
 
 SIGNATURE = types.int64(types.CPointer(types.voidptr), types.int64, types.int64, types.CPointer(types.voidptr))

@@ -109,7 +109,7 @@ def term_texts(text: str, scorer: Scorer) -> list[tuple[int, str]]:
 
 def _walk(text: str, scorer: Scorer) -> tuple[list[str], list[Place], Walk]:
     """The tokens of a cleaned text, where its terms stand among them, and what the scorer says of them."""
-    walk = scorer.walk(text.encode())
+    walk = scorer.walk(text)
     tokens = walk.folded[: walk.starts[-1] - 1].tobytes().decode().split(" ")[1:]
     orders = range(1, scorer.tables.max_order + 1)
     places = [(first, first + order - 1) for order in orders for first in range(len(tokens) - order + 1)]

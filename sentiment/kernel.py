@@ -23,15 +23,14 @@ from sentiment.hashing import hash_terms
 from sentiment.lanes import WIDTH, above, count_from, every, gather, load, scatter, store
 from sentiment.lookup import bucket_mask, part, rank_all, rank_of
 from sentiment.packing import compresses, pack
-from sentiment.tables import MARKED, ONE, PADDING, U32, U64, Bits, Bytes, Codes, Counts, Floats, Offsets, Tables
+from sentiment.tables import MARKED, ONE, PADDING, SLOTS, U32, U64, Bits, Bytes, Codes, Counts, Floats, Tables
 from sentiment.tokens import list_bits, tokenise
 from sentiment.vectors import lowest, ones, prefetch
 
 F64 = np.float64
-FREE = 0xFFFFFFFF  # what is in a slot without a bucket
 LISTED = 8  # there are fewer words with marks in most runs of MARKED
 
-Texts: TypeAlias = tuple[Bytes, Offsets]
+Texts: TypeAlias = tuple[Bytes, Bits, Bits]  # what they lie in, where each begins and ends
 Results: TypeAlias = tuple[Floats, Counts]
 
 
@@ -53,30 +52,31 @@ class Work(NamedTuple):
 def distinct(buckets: Codes, count: int, slots: Codes) -> int:
     """How many distinct buckets there are. Overwrites them.
 
-    Each is written into a slot, and whoever wrote last has it: those that read another one there go into the next
-    round, where other bits choose the slot. Nothing branches on a bucket.
+    The place of each is written into a slot, and whoever wrote last has it: those that find another bucket there go
+    into the next round, where other bits choose the slot. Most texts need two. What an earlier round or text has left
+    in a slot is never read, so none is cleared. Nothing branches on a bucket.
     """
     distinct, shift = U64(0), U32(0)
     while count:
-        size = U64(64)
+        size = U64(SLOTS)
         while size < U64(2) * count:
             size *= U64(2)
-        for first in range(U64(0), size, U64(WIDTH)):
-            store(slots, first, every(U32(FREE)))
         mask = U32(size - ONE)
         # Repeats of the first, up to a multiple of WIDTH. Written last, they have their slot: none is left.
         store(buckets, U64(count), every(buckets[0]))
+        place = count_from(U32(0))
+        for first in range(U64(0), U64(count), U64(WIDTH)):
+            scatter(slots, (load(buckets, first) >> shift) & mask, place)
+            place = place + U32(WIDTH)
+        left, place = U64(0), count_from(U32(0))
         for first in range(U64(0), U64(count), U64(WIDTH)):
             bucket = load(buckets, first)
-            scatter(slots, (bucket >> shift) & mask, bucket)
-        left = U64(0)
-        for first in range(U64(0), U64(count), U64(WIDTH)):
-            bucket = load(buckets, first)
-            differ = above(gather(slots, (bucket >> shift) & mask) ^ bucket, U32(0))
+            last = gather(slots, (bucket >> shift) & mask)
+            differ = above(gather(buckets, last) ^ bucket, U32(0))
             pack(buckets, left, bucket, differ)
+            distinct += U64(WIDTH) - ones(above(last ^ place, U32(0)))
             left += ones(differ)
-        for first in range(U64(0), size, U64(WIDTH)):
-            distinct += U64(WIDTH) - ones(above(load(slots, first), U32(FREE - 1)))
+            place = place + U32(WIDTH)
         count, shift = left, U32((shift + U32(5)) & U32(15))
     return distinct
 
@@ -98,11 +98,12 @@ def mark(spots: Codes, count: int, tables: Tables, marks: Codes) -> int:
 def list_marked(marks: Codes, marked: Bits, listed: Codes) -> int:
     """Write the places of the words that have marks, ascending; returns how many."""
     if compresses():
-        count = U64(0)
-        for place in range(U64(0), U64(len(marks)), U64(WIDTH)):
-            bits = above(load(marks, place), U32(0))
-            pack(listed, count, count_from(U32(place)), bits)
+        count, places = U64(0), count_from(U32(0))
+        for first in range(U64(0), U64(len(marks)), U64(WIDTH)):
+            bits = above(load(marks, first), U32(0))
+            pack(listed, count, places, bits)
             count += ones(bits)
+            places = places + U32(WIDTH)
         return count
     for row in range(len(marked)):
         word = U64(0)
@@ -132,14 +133,14 @@ def look_up(texts: Texts, text: int, tables: Tables, work: Work, counts: Counts)
 
     Spots stand one after another, and so do other buckets, but for WIDTH between two texts': how many, in `counts`.
     """
-    data, offsets = texts
+    data, begins, ends = texts
     rule, mask = (tables.runs, tables.kinds, tables.folds), bucket_mask(tables)
     kept, rest = U64(0), U64(0)
     while text < len(counts):
-        start, end = U64(offsets[text]), U64(offsets[text + ONE])
-        if max(kept, rest) + U64(tables.max_order) * (end - start) + U64(PADDING) > U64(len(work.spots)):
+        begin, end = begins[text], ends[text]
+        if max(kept, rest) + U64(tables.max_order) * (end - begin) + U64(PADDING) > U64(len(work.spots)):
             break
-        tokens = tokenise(data, (start, end), rule, work.masks, work.out, work.starts)
+        tokens = tokenise(data, (begin, end), rule, work.masks, work.out, work.starts)
         terms = hash_terms(work.out, work.starts, tokens, tables.max_order, mask, work.buckets)
         parts = work.slots, work.spots[kept:], work.others[rest:]
         counts[text, 0], counts[text, 1] = part(work.buckets, terms, tables, parts)
@@ -153,8 +154,7 @@ def look_up(texts: Texts, text: int, tables: Tables, work: Work, counts: Counts)
 def score(texts: Texts, tables: Tables, work: Work, results: Results) -> None:
     """Write margins, shape (texts,), and (distinct, kept) buckets, shape (texts, 2).
 
-    Text i is `data[offsets[i]:offsets[i + 1]]`, UTF-8 of less than 2**30 bytes and 2**31 terms; offsets ascend and end
-    within `data`.
+    Text i is `data[begins[i]:ends[i]]`, UTF-8 of less than 2**30 bytes and 2**31 terms.
     The first three steps are done for several texts before the others: they read so much of the model that what the
     others need would be gone from the nearest cache.
     """
@@ -178,13 +178,14 @@ def score(texts: Texts, tables: Tables, work: Work, results: Results) -> None:
 
 
 @compiled()
-def walk(text: Bytes, tables: Tables, work: Work) -> int:
-    """Write one text's folded tokens, their starts (see `tokenise`), its terms' buckets (`hash_terms`) and ranks.
+def walk(texts: Texts, tables: Tables, work: Work) -> int:
+    """Write the first text's folded tokens, their starts (see `tokenise`), its terms' buckets (`hash_terms`) and ranks.
 
     Returns how many tokens there are.
     """
     masks, out, starts, buckets, ranks, _, _, _, _ = work
-    tokens = tokenise(text, (U64(0), U64(len(text))), (tables.runs, tables.kinds, tables.folds), masks, out, starts)
+    data, begins, ends = texts
+    tokens = tokenise(data, (begins[0], ends[0]), (tables.runs, tables.kinds, tables.folds), masks, out, starts)
     terms = hash_terms(out, starts, tokens, tables.max_order, bucket_mask(tables), buckets)
     rank_all(buckets, terms, tables, ranks)
     return tokens

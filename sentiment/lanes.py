@@ -213,19 +213,18 @@ def columns(typing: Any, data: Any, starts: Any, first: Any) -> Any:
             place = builder.add(first, PLACE(row))
             start = builder.zext(builder.load(address(emitting, (starts_type, starts, place), WORD)), PLACE)
             rows.append(builder.load(address(emitting, (data_type, data, start), EIGHT, 32), align=1))
-        halves = zip(_transposed(builder, rows[:8]), _transposed(builder, rows[8:]), strict=True)
         both = ir.Constant(VECTOR, [*range(WIDTH)])
-        whole = [builder.shuffle_vector(low, high, both) for low, high in halves]
-        return context.make_tuple(builder, signature.return_type, whole[:COLUMNS])
+        pairs = [builder.shuffle_vector(low, high, both) for low, high in zip(rows[:8], rows[8:], strict=True)]
+        return context.make_tuple(builder, signature.return_type, _transposed(builder, pairs)[:COLUMNS])
 
     return types.UniTuple(lanes, COLUMNS)(data, starts, types.uint64), emit
 
 
 def _transposed(builder: ir.IRBuilder, rows: list[ir.Value]) -> list[ir.Value]:
-    """Eight vectors of eight: of each two, swap what lies off the diagonal: lanes, then twos, then fours."""
+    """Both halves of eight vectors, transposed: of each two, swap what lies off the diagonal: lanes, twos, fours."""
     for apart in (1, 2, 4):
-        order = [lane if not lane & apart else 8 + lane - apart for lane in range(8)]
-        masks = [ir.Constant(EIGHT, [lane + more for lane in order]) for more in (0, apart)]
+        order = [lane if not lane & apart else WIDTH + lane - apart for lane in range(WIDTH)]
+        masks = [ir.Constant(VECTOR, [lane + more for lane in order]) for more in (0, apart)]
         pairs = [(rows[i & ~apart], rows[i | apart], masks[bool(i & apart)]) for i in range(8)]
         rows = [builder.shuffle_vector(*pair) for pair in pairs]
     return rows

@@ -1,4 +1,4 @@
-"""The kernel as libraries, made when an image is built (see `library_build`): they need neither numba nor LLVM.
+"""The kernel as libraries for Python, made when an image is built (see `library_build`): without numba and LLVM.
 
 There is one for each level of processors, and a process loads the fastest one that its machine can run.
 """
@@ -27,6 +27,7 @@ SOURCES = tuple(
         "tables",
         "compiled",
         "vectors",
+        "strings",
         "lanes",
         "packing",
         "codepoints",

@@ -16,6 +16,7 @@ import numba
 from sentiment import library
 from sentiment.entries import ENTRIES, SIGNATURE
 from sentiment.errors import SettingError
+from sentiment.strings import FUNCTION
 
 
 def build(cpu: str, path: Path) -> None:
@@ -51,8 +52,8 @@ def _object(module: llvm.ModuleRef, cpu: str) -> bytes:
     machine = target.create_target_machine(cpu=cpu, opt=3, reloc="pic")
     builder = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options(speed_level=3))
     builder.getModulePassManager().run(module, builder)
-    wanting = [each.name for each in module.functions if each.is_declaration and not each.name.startswith("llvm.")]
-    if wanting:
+    declared = [each.name for each in module.functions if each.is_declaration and not each.name.startswith("llvm.")]
+    if wanting := [name for name in declared if name != FUNCTION]:
         raise SettingError(f"the kernel calls {', '.join(wanting)}, which a library does not have")
     code: bytes = machine.emit_object(module)
     return code

@@ -6,7 +6,7 @@ import ctypes
 import functools
 import threading
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import accumulate, islice
+from itertools import islice
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,7 +16,7 @@ from sentiment import library
 from sentiment.errors import SettingError
 from sentiment.tables import Bytes, Codes, Counts, Floats, Tables, layout
 
-PIECE = 128  # texts that are scored together: what is made of them is still in a near cache when it is read
+PIECE = 2048  # texts that are scored in one call, which Python's lock is held for
 OWN_BYTES = 16_384  # of a text that a thread has room for at any time
 
 
@@ -40,11 +40,21 @@ class Room:
     def __init__(self, tables: Tables, longest: int) -> None:
         self.longest = longest
         self.layout = layout(longest, tables.max_order, len(tables.coefficients))
-        self.offsets = np.zeros(PIECE + 1, np.int64)
+        self.strings = np.full(PIECE, None, object)
         self.results = np.empty(2 * PIECE)
         self.work = np.empty(self.layout.end // 2 + 1, np.uint64)
-        arrays = (self.offsets, self.results, self.work)
-        self.addresses = (ctypes.c_char_p * 4)(None, *(array.ctypes.data for array in arrays))  # type: ignore[misc]
+        self._begins, self._ends = np.empty(PIECE, np.uint64), np.empty(PIECE, np.uint64)
+        arrays: tuple[npt.NDArray[Any], ...] = (self.strings, self._begins, self._ends, self.results, self.work)
+        self._addresses = (ctypes.c_void_p * (len(arrays) + 1))(*(array.ctypes.data for array in arrays), None)
+
+    def call(self, function: library.Function, texts: Sequence[str], model: ctypes.Array[ctypes.c_void_p]) -> int:
+        """What the function returns for PIECE texts at most: see `entries`. UnicodeEncodeError for a lone surrogate."""
+        count = len(texts)
+        self.strings[:count] = texts
+        try:
+            return function(self._addresses, count, self.longest, model)
+        finally:
+            self.strings[:count] = None
 
 
 class OwnRoom(threading.local):
@@ -65,7 +75,10 @@ class Walk(NamedTuple):
 
 
 class Scorer:
-    """Scores and walks texts, UTF-8 of less than 2**30 bytes and 2**31 terms. Safe to share between threads."""
+    """Scores and walks texts, UTF-8 of less than 2**30 bytes and 2**31 terms. Safe to share between threads.
+
+    They are read where Python keeps them: ASCII is its own UTF-8; another string keeps it once it was asked for.
+    """
 
     def __init__(self, tables: Tables, functions: Mapping[str, library.Function] | None = None) -> None:
         self.tables = tables
@@ -80,7 +93,7 @@ class Scorer:
     def __reduce__(self) -> tuple[type[Scorer], tuple[Tables]]:
         return Scorer, (self.tables,)  # by the kernel that is there: addresses mean nothing elsewhere
 
-    def score(self, texts: Iterable[bytes]) -> tuple[Floats, Counts]:
+    def score(self, texts: Iterable[str]) -> tuple[Floats, Counts]:
         """Margins, shape (texts,), and (distinct, kept) buckets, shape (texts, 2)."""
         rest = iter(texts)
         scored = [self._score_piece([*islice(rest, PIECE)])]
@@ -91,12 +104,9 @@ class Scorer:
         margins, counts = zip(*scored, strict=True)
         return np.concatenate(margins), np.concatenate(counts)
 
-    def walk(self, text: bytes) -> Walk:
+    def walk(self, text: str) -> Walk:
         """What a text consists of."""
-        room = self._room(len(text))
-        room.offsets[1] = len(text)
-        room.addresses[0] = text
-        tokens = self._walk(room.addresses, 1, room.longest, self._model)
+        room, tokens = self._call(self._walk, [text])
         terms = sum(max(tokens - order, 0) for order in range(self.tables.max_order))
         at, codes = room.layout, room.work.view(np.uint32)
         starts = codes[at.starts :][: tokens + 1].copy()
@@ -104,17 +114,21 @@ class Scorer:
         ranks = codes[at.spots :][:terms].view(np.int32).copy()
         return Walk(folded, starts, codes[at.buckets :][:terms].copy(), ranks)
 
-    def _score_piece(self, texts: Sequence[bytes]) -> tuple[Floats, Counts]:
+    def _score_piece(self, texts: Sequence[str]) -> tuple[Floats, Counts]:
         """The same for PIECE texts at most."""
-        lengths = [*map(len, texts)]
-        count = len(lengths)
-        room = self._room(max(lengths, default=0))
-        room.offsets[1 : count + 1] = [*accumulate(lengths)]
-        room.addresses[0] = b"".join(texts)
-        self._score(room.addresses, count, room.longest, self._model)
+        count = len(texts)
+        room, _ = self._call(self._score, texts)
         results = room.results[: 2 * count].copy()
         return results[:count], results[count:].view(np.int32).reshape(count, 2)
 
-    def _room(self, longest: int) -> Room:
-        """The thread's own, or for a text that does not fit into that one that is gone afterwards."""
-        return self._own.room if longest <= OWN_BYTES else Room(self.tables, longest)
+    def _call(self, function: library.Function, texts: Sequence[str]) -> tuple[Room, int]:
+        """Where a function has left what it says of these texts, and what it returns.
+
+        That is the thread's own room, or for a text that does not fit into that one, one that is gone afterwards.
+        """
+        room = self._own.room
+        done = room.call(function, texts, self._model)
+        if done < 0:
+            room = Room(self.tables, -done)
+            done = room.call(function, texts, self._model)
+        return room, done

@@ -18,6 +18,7 @@ SPACE = U8(0x20)
 PADDING = 128  # bytes that the kernel has beyond twice a text's
 LANES = 64  # bytes that one mask tells about
 ROWS = 8  # of masks: one for each kind, and two
+SLOTS = 4096  # at least, for repeated buckets to meet in
 MARKED = 64  # words of marks that one bit each tells about
 KEYS, KEY_BITS = 4, 6  # that a row can tell
 BEGIN_BIT = KEYS * KEY_BITS  # of a row: where its coefficients begin
@@ -31,7 +32,6 @@ Runs = npt.NDArray[np.uint8]
 Bits = npt.NDArray[np.uint64]
 Counts = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
-Offsets = npt.NDArray[np.int64]
 
 
 class Tables(NamedTuple):
@@ -87,7 +87,7 @@ def layout(longest: int, max_order: int, coefficients: int) -> Layout:
     spots = buckets + terms
     others = spots + terms
     slots = others + terms
-    out = slots + 4 * terms
+    out = slots + max(4 * terms, SLOTS)
     return Layout(
         columns, marked, marks, starts, buckets, spots, others, slots, out, out + (2 * longest + PADDING) // 4 + 1
     )

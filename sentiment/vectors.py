@@ -79,19 +79,30 @@ def within(typing: Any, data: Any, at: Any, low: Any, span: Any) -> Any:
     return types.uint64(data, types.uint64, types.uint8, types.uint8), emit
 
 
-@intrinsic
-def move(typing: Any, source: Any, at: Any, target: Any, to: Any) -> Any:
-    """Copy MOVED bytes."""
+def _moving(size: int) -> Any:
+    """What copies so many bytes."""
 
     def emit(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> ir.Value:
         source, at, target, to = arguments
-        vector = ir.VectorType(BYTE, MOVED)
-        read = address((context, builder), (signature.args[0], source, at), vector, MOVED)
-        written = address((context, builder), (signature.args[2], target, to), vector, MOVED)
+        vector = ir.VectorType(BYTE, size)
+        read = address((context, builder), (signature.args[0], source, at), vector, size)
+        written = address((context, builder), (signature.args[2], target, to), vector, size)
         builder.store(builder.load(read, align=1), written, align=1)
         return context.get_dummy_value()
 
-    return types.void(source, types.uint64, target, types.uint64), emit
+    return emit
+
+
+@intrinsic
+def move(typing: Any, source: Any, at: Any, target: Any, to: Any) -> Any:
+    """Copy MOVED bytes."""
+    return types.void(source, types.uint64, target, types.uint64), _moving(MOVED)
+
+
+@intrinsic
+def move_all(typing: Any, source: Any, at: Any, target: Any, to: Any) -> Any:
+    """Copy LANES bytes."""
+    return types.void(source, types.uint64, target, types.uint64), _moving(LANES)
 
 
 @intrinsic

@@ -154,7 +154,7 @@ def _golden_rows(spark: SparkSession) -> DataFrame:
 
 
 def _checks(candidate: Candidate) -> list[folder.Check]:
-    margins, _ = candidate.scorer.score(clean(text).encode() for text in GOLDEN)
+    margins, _ = candidate.scorer.score(map(clean, GOLDEN))
     answers = zip(GOLDEN, margins.tolist(), probabilities(margins).tolist(), strict=True)
     return [folder.Check(text, margin, probability) for text, margin, probability in answers]
 

@@ -11,16 +11,19 @@ from pathlib import Path
 
 import numba
 import numpy as np
+import numpy.typing as npt
 
 from benchmarks.rows import read
 from benchmarks.workers.answering import answer_rates
 from sentiment import Classifier
 from sentiment.hashing import SEED, finish, mix
-from sentiment.tables import U32, U64, Bits, Bytes, Codes, Offsets
+from sentiment.tables import U32, U64, Bits, Bytes, Codes
+
+Places = npt.NDArray[np.int64]
 
 
 @numba.njit(cache=True)
-def least_work(data: Bytes, offsets: Offsets, terms: Offsets, table: Bits, buckets: Codes) -> int:
+def least_work(data: Bytes, offsets: Places, terms: Places, table: Bits, buckets: Codes) -> int:
     """A sum of all that was read, so that no reading can be left out. The table has a power of two of words."""
     total, mask = U64(0), U32(len(table) - 1)
     for text in range(len(offsets) - 1):
@@ -35,8 +38,9 @@ def least_work(data: Bytes, offsets: Offsets, terms: Offsets, table: Bits, bucke
 
 
 def main(models: Path, reviews: Path) -> None:
-    texts, classifier = [text.encode() for text in read(reviews).texts], Classifier.load(models)
-    terms = np.array([len(classifier.scorer.walk(text).buckets) for text in texts])
+    strings, classifier = read(reviews).texts, Classifier.load(models)
+    terms = np.array([len(classifier.scorer.walk(text).buckets) for text in strings])
+    texts = [*map(str.encode, strings)]
     data, offsets = np.frombuffer(b"".join(texts), np.uint8), np.cumsum([0, *map(len, texts)])
     table = np.ones(classifier.manifest.hashing.buckets // 64, np.uint64)
     buckets = np.empty(terms.max(), np.uint32)

@@ -1,4 +1,4 @@
-"""The classifier, texts in memory."""
+"""The classifier, texts in memory. They are new each time: Python keeps a text's UTF-8 once it was asked for."""
 
 from __future__ import annotations
 
@@ -12,7 +12,12 @@ from sentiment import Classifier
 
 def main(models: Path, reviews: Path) -> None:
     texts, classifier = read(reviews).texts, Classifier.load(models)
-    answer_rates(lambda: classifier.predict(texts).probability, len(texts))
+    encoded = [text.encode() for text in texts]
+
+    def renew() -> None:
+        texts[:] = map(bytes.decode, encoded)
+
+    answer_rates(lambda: classifier.predict(texts).probability, len(texts), renew)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The scorer alone, on UTF-8: what the limit reads, too. Nothing is cleaned, encoded or turned into a probability."""
+"""The scorer alone, on texts that have their UTF-8: what the limit reads. None is cleaned, no probability told."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sentiment import Classifier
 
 
 def main(models: Path, reviews: Path) -> None:
-    texts, scorer = [text.encode() for text in read(reviews).texts], Classifier.load(models).scorer
+    texts, scorer = read(reviews).texts, Classifier.load(models).scorer
     answer_rates(lambda: scorer.score(texts), len(texts))
 
 

@@ -25,11 +25,16 @@ def some_bytes(chance: random.Random) -> bytes:
 
 def score(texts: list[bytes], tables: Tables) -> npt.NDArray[np.float64]:
     """As `Scorer.score`, but by numba's functions, which alone can check bounds."""
-    longest, offsets = max(map(len, texts)), np.cumsum([0, *map(len, texts)])
+    longest, offsets = max(map(len, texts)), np.cumsum([0, *map(len, texts)]).astype(np.uint64)
     margins, counts = np.empty(len(texts)), np.empty((len(texts), 2), np.int32)
     data = np.frombuffer(b"".join(texts), np.uint8)
-    kernel.score((data, offsets), tables, work(longest, tables), (margins, counts))
+    kernel.score((data, offsets[:-1], offsets[1:]), tables, work(longest, tables), (margins, counts))
     return margins
+
+
+def walk(text: bytes, tables: Tables, longest: int) -> None:
+    begin, end = np.array([[0], [len(text)]], np.uint64)
+    kernel.walk((np.frombuffer(text, np.uint8), begin, end), tables, work(longest, tables))
 
 
 def work(longest: int, tables: Tables) -> kernel.Work:
@@ -50,9 +55,9 @@ def main() -> None:
         texts = [some_bytes(chance) for _ in range(TEXTS)]
         for text, margin in zip(texts, score(texts, tables), strict=True):
             assert score([text], tables)[0] == margin
-            kernel.walk(np.frombuffer(text, np.uint8), tables, work(len(text), tables))
+            walk(text, tables, len(text))
     try:
-        kernel.walk(np.frombuffer(b"a film " * 99, np.uint8), tables, work(1, tables))
+        walk(b"a film " * 99, tables, 1)
     except IndexError:
         print(f"{TEXTS} texts of arbitrary bytes, and bounds are checked")  # noqa: T201
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -43,6 +44,15 @@ def test_a_text_has_the_answer_in_a_batch_that_it_has_alone(classifier: Classifi
     together = classifier.predict(batch)
     assert together.margin.tolist() == [one.margin[0] for one in alone]
     assert together.counts.tolist() == [one.counts[0].tolist() for one in alone]
+
+
+def test_texts_are_not_kept_alive(classifier: Classifier) -> None:
+    good, bad = " ".join(["a good film"]), " ".join(["a bad", "\ud800"])
+    before = sys.getrefcount(good), sys.getrefcount(bad)
+    classifier.predict([good, bad])
+    with pytest.raises(UnicodeEncodeError):
+        classifier.predict_cleaned([good, bad])
+    assert (sys.getrefcount(good), sys.getrefcount(bad)) == before
 
 
 @given(text=REVIEWS)

@@ -47,7 +47,7 @@ def test_margins_counts_and_explanations_are_those_of_the_definition(buckets: in
     distinct = plain_buckets(text, rule, buckets)
     weights = {bucket: (bucket % 1013) / 7 - 70 for bucket in distinct[::2]}
     scorer = Scorer(tables_of(rule, buckets, weights))
-    margins, counts = scorer.score([text.encode()])
+    margins, counts = scorer.score([text])
     assert counts.tolist() == [[len(distinct), len(weights)]]
     assert margins[0] == plain_margin(text, rule, weights, buckets)
     explanation = explain_text(text, scorer, [""] * len(weights))

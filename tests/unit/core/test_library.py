@@ -22,7 +22,6 @@ from sentiment.explanation import explain_text
 from sentiment.scoring import Scorer
 from tests.lacking import lacking
 from tests.tiny import write_tiny_model
-from tests.unit.core.any_bytes import some_bytes
 from tests.unit.core.test_kernel import TEXTS
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="a library is made for images, which are Linux")
@@ -72,7 +71,7 @@ def scorers(made: Path, classifier: Classifier) -> tuple[Scorer, Scorer]:
     return classifier.scorer, Scorer(classifier.scorer.tables, library.load([made]).functions)
 
 
-def answers(scorer: Scorer, texts: list[bytes]) -> list[bytes]:
+def answers(scorer: Scorer, texts: list[str]) -> list[bytes]:
     margins, counts = scorer.score(texts)
     walks = [*map(scorer.walk, texts)]
     return [array.tobytes() for array in (margins, counts, *(array for walk in walks for array in walk))]
@@ -82,15 +81,16 @@ def answers(scorer: Scorer, texts: list[bytes]) -> list[bytes]:
 @example([])
 @example(["", "a" * 5_000, " ".join(f"w{number}" for number in range(1_000))])
 def test_the_library_gives_numbas_answers_to_the_last_bit(scorers: tuple[Scorer, Scorer], texts: list[str]) -> None:
-    by_numba, by_library = (answers(scorer, [text.encode() for text in texts]) for scorer in scorers)
-    assert by_numba == by_library
-
-
-@given(chance=st.randoms(use_true_random=False))
-def test_it_gives_them_for_bytes_that_are_no_text(scorers: tuple[Scorer, Scorer], chance: object) -> None:
-    texts = [some_bytes(chance) for _ in range(20)]  # type: ignore[arg-type]
     by_numba, by_library = (answers(scorer, texts) for scorer in scorers)
     assert by_numba == by_library
+
+
+def test_both_refuse_what_has_no_utf_8(scorers: tuple[Scorer, Scorer]) -> None:
+    for scorer in scorers:
+        for refused in (scorer.score, lambda texts, scorer=scorer: scorer.walk(texts[1])):
+            with pytest.raises(UnicodeEncodeError, match="surrogates not allowed"):
+                refused(["good", "a \udc80 film", "bad"])
+        assert answers(scorer, ["good"]) == answers(scorers[0], ["good"])
 
 
 @given(text=TEXTS)
@@ -178,5 +178,5 @@ def test_the_fingerprint_is_of_all_that_is_compiled() -> None:
 
 def test_scorers_are_pickled_without_addresses(scorers: tuple[Scorer, Scorer]) -> None:
     make, arguments = scorers[0].__reduce__()
-    assert make(*arguments).score([b"a good film"])[0] == scorers[0].score([b"a good film"])[0]
+    assert make(*arguments).score(["a good film"])[0] == scorers[0].score(["a good film"])[0]
     assert isinstance(arguments[0].coefficients, np.ndarray)

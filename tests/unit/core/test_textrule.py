@@ -22,7 +22,7 @@ TEXTS = st.text() | st.text(alphabet="aAéÉ’'ʼ 0/89!.<>&;😀\u0301\u00a0\x0
 
 
 def compiled_tokens(text: str) -> list[str]:
-    folded, starts, _, _ = SCORER.walk(clean(text).encode())
+    folded, starts, _, _ = SCORER.walk(clean(text))
     return [folded[i : j - 1].tobytes().decode() for i, j in itertools.pairwise(starts.tolist())]
 
 
@@ -56,6 +56,16 @@ def test_the_compiled_tokens_are_those_of_the_definition(text: str) -> None:
     assert compiled_tokens(text) == RULE.tokens(clean(text))
 
 
+@pytest.mark.parametrize("characters", [63, 64, 65, 100, 127, 128, 129, 200])
+@pytest.mark.parametrize("wide", ["É", "’", "日", "😀", "Ÿ"])
+def test_they_are_wherever_the_characters_beyond_ascii_stand(characters: int, wide: str) -> None:
+    plain = ("Good film! " * 20)[:characters]
+    for place in range(characters):
+        text = plain[:place] + wide + plain[place + 1 :]
+        assert compiled_tokens(text) == RULE.tokens(text)
+        assert compiled_tokens(text + wide) == RULE.tokens(text + wide)
+
+
 def test_the_compiled_tokens_are_those_of_the_definition_for_every_code_point() -> None:
     letters = [chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000]
     for first in range(0, len(letters), 4096):
@@ -66,7 +76,7 @@ def test_the_compiled_tokens_are_those_of_the_definition_for_every_code_point() 
 @given(TEXTS)
 def test_buckets_are_murmur3_of_the_terms(text: str) -> None:
     tokens = RULE.tokens(clean(text))
-    buckets = SCORER.walk(clean(text).encode()).buckets
+    buckets = SCORER.walk(clean(text)).buckets
     terms = [" ".join(tokens[i : i + n]) for n in (1, 2, 3) for i in range(len(tokens) - n + 1)]
     assert buckets.tolist() == [bucket_of(term) for term in terms]
 
@@ -126,7 +136,7 @@ def test_no_code_point_is_both_word_and_mark_and_letters_of_both_languages_are_w
 
 @given(st.lists(TEXTS, max_size=5))
 def test_a_batch_gives_what_its_texts_give_alone(texts: list[str]) -> None:
-    margins, counts = SCORER.score([clean(text).encode() for text in texts])
+    margins, counts = SCORER.score([clean(text) for text in texts])
     for place, text in enumerate(texts):
-        alone, count = SCORER.score([clean(text).encode()])
+        alone, count = SCORER.score([clean(text)])
         assert (alone[0], count[0].tolist()) == (margins[place], counts[place].tolist())
