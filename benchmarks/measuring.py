@@ -15,6 +15,8 @@ from llvmlite.binding import get_host_cpu_name
 
 INTERVAL = 0.5  # seconds between two looks at the memory
 LIMIT = 3600.0  # seconds after which a program is taken to hang
+PATIENCE = 30.0  # seconds that a server may go on after its last client is gone
+IDLE = 0.05  # of a core, that a server uses which has nothing to do
 PROC = Path("/proc")
 
 
@@ -82,6 +84,28 @@ def held_kb(session: int) -> int:
         with contextlib.suppress(OSError):
             lines = (folder / "smaps_rollup").read_text().splitlines()
             total += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+    return total
+
+
+def settle(session: int) -> None:
+    """Wait until the session's processes have nothing left to do; RunError if that does not come."""
+    deadline, before = time.monotonic() + PATIENCE, _used_ticks(session)
+    while time.monotonic() < deadline:
+        time.sleep(INTERVAL)
+        now = _used_ticks(session)
+        if now - before <= IDLE * INTERVAL * os.sysconf("SC_CLK_TCK"):
+            return
+        before = now
+    raise RunError(f"still busy after {PATIENCE:.0f} s")
+
+
+def _used_ticks(session: int) -> int:
+    """The processor time that the session's processes have used, in the system's ticks."""
+    total = 0
+    for folder in _members(session):
+        with contextlib.suppress(OSError):
+            fields = (folder / "stat").read_text().rpartition(")")[2].split()
+            total += int(fields[11]) + int(fields[12])  # in user's code, in the system's
     return total
 
 

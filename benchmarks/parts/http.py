@@ -25,6 +25,7 @@ import msgspec
 
 from benchmarks.context import Context
 from benchmarks.environments import InstallError, python_of
+from benchmarks.measuring import settle
 from benchmarks.series import Figures, Measure, Series, ratio
 from sentiment.errors import ServiceError
 
@@ -120,10 +121,10 @@ def _write_bodies(context: Context, name: str, server: Server, count: int) -> Pa
 def _start(stack: contextlib.ExitStack, name: str, server: Server, home: Path) -> Load:
     """What measures the server, which runs until the stack is left; of one that can't be started, what says why."""
     try:
-        port = stack.enter_context(_running(name, server, home))
+        port, session = stack.enter_context(_running(name, server, home))
     except (InstallError, ServiceError) as error:
         return functools.partial(_refuse, error)
-    return functools.partial(_load, f"http://127.0.0.1:{port}{server.path}")
+    return functools.partial(_load, f"http://127.0.0.1:{port}{server.path}", session)
 
 
 def _refuse(error: Exception, *_: object) -> Figures:
@@ -131,8 +132,8 @@ def _refuse(error: Exception, *_: object) -> Figures:
 
 
 @contextlib.contextmanager
-def _running(name: str, server: Server, home: Path) -> Iterator[int]:
-    """The server's port, once it answers there; leaving ends it and all that it started."""
+def _running(name: str, server: Server, home: Path) -> Iterator[tuple[int, int]]:
+    """The server's port and session, once it answers there; leaving ends it and all that it started."""
     port = _free_port()
     log = home / "logs" / f"http-{name}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
@@ -141,7 +142,7 @@ def _running(name: str, server: Server, home: Path) -> Iterator[int]:
         process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
     try:
         _wait(process, port, log)
-        yield port
+        yield port, process.pid
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGTERM)
@@ -169,12 +170,16 @@ def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
     raise ServiceError(f"the server did not start: {said[:300]}")
 
 
-def _load(url: str, bodies: Path, connections: int, count: int) -> Figures:
-    """Ask for some seconds; an answer that is not a success is an error."""
+def _load(url: str, session: int, bodies: Path, connections: int, count: int) -> Figures:
+    """Ask for some seconds; an answer that is not a success is an error.
+
+    What was asked last and never read is still worked on then, and the next server would share its core with that.
+    """
     wrk = ["wrk", "--threads", "1", "--connections", str(connections), "--duration", f"{SECONDS}s", "--latency"]
     wrk += ["--timeout", f"{TIMEOUT_SECONDS}s"]
     command = _on_core(1, *wrk, "--script", SERVERS / "load.lua", url, "--", bodies)
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    settle(session)
     if failed := re.search("Non-2xx.*|Socket errors.*", said):
         raise ServiceError(failed[0])
     rate = float(_found(r"Requests/sec: +([\d.]+)", said)[1])
