@@ -50,7 +50,7 @@ class Work(NamedTuple):
 
 @compiled()
 def distinct(buckets: Codes, count: int, slots: Codes) -> int:
-    """How many distinct buckets there are. Overwrites them.
+    """How many distinct buckets there are. Overwrites them, WIDTH more, and of `slots` SLOTS or four for each.
 
     The place of each is written into a slot, and whoever wrote last has it: those that find another bucket there go
     into the next round, where other bits choose the slot. Most texts need two. What an earlier round or text has left

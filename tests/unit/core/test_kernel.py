@@ -18,7 +18,7 @@ from sentiment.explanation import because, explain_text, term_texts
 from sentiment.lanes import WIDTH
 from sentiment.results import Because
 from sentiment.scoring import Scorer
-from sentiment.tables import MARKED, Tables, make_tables
+from sentiment.tables import MARKED, SLOTS, Tables, make_tables
 from sentiment.textrule import TextRule, default_text_rule
 from tests.tiny import INTERCEPT, plain_buckets, plain_margin
 from tests.unit.core.test_lanes import KINDS
@@ -79,7 +79,10 @@ def test_distinct_buckets_are_counted_and_nothing_is_written_beyond_them(shared:
     buckets = np.concatenate([different, different, different[-1:]])  # one more than a multiple of WIDTH
     beyond = np.full(64, 7, np.uint32)
     memory = np.concatenate([buckets, np.zeros(WIDTH, np.uint32), beyond])
-    assert kernel.distinct(memory, len(buckets), np.zeros(4 * len(buckets), np.uint32)) == len(different)
+    size = max(4 * len(buckets), SLOTS)
+    slots = np.append(np.full(size, 0xFFFFFFFF, np.uint32), beyond)
+    assert kernel.distinct(memory, len(buckets), slots) == len(different)
+    assert np.array_equal(slots[size:], beyond)
     assert memory[-len(beyond) :].tolist() == beyond.tolist()
 
 
