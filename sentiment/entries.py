@@ -55,7 +55,7 @@ def work_at(memory: Any, longest: int, tables: Tables) -> Work:
 
 
 @numba.njit(inline="always")
-def find(batch: Any, count: int) -> tuple[Texts, int]:
+def locate(batch: Any, count: int) -> tuple[Texts, int]:
     """The texts, where Python keeps them, and the longest one's bytes: BEYOND with Python's error if one has none.
 
     What tells where they begin and end are addresses, so the array that they lie in is all memory.
@@ -76,9 +76,10 @@ def find(batch: Any, count: int) -> tuple[Texts, int]:
 def score_pointers(batch: Any, count: int, most: int, model: Any) -> int:
     """`score`, given where these are: strings, room for where each begins and ends, results, memory to work in, null.
 
-    That memory is enough for texts of up to `most` bytes: if one is longer, its negative size is returned.
+    That memory is enough for texts of up to `most` bytes: if one is longer, its negative size is returned, and
+    something negative, too, if one has no UTF-8, but then Python's error is set.
     """
-    texts, longest = find(batch, count)
+    texts, longest = locate(batch, count)
     if longest > most:
         return -longest
     tables = model_at(model)
@@ -90,7 +91,7 @@ def score_pointers(batch: Any, count: int, most: int, model: Any) -> int:
 
 def walk_pointers(batch: Any, count: int, most: int, model: Any) -> int:
     """`walk`, given the same, but that there is 1 text and nothing is written where the results are."""
-    texts, longest = find(batch, count)
+    texts, longest = locate(batch, count)
     if longest > most:
         return -longest
     tables = model_at(model)
@@ -113,11 +114,11 @@ def entries(fingerprint: str) -> dict[str, Any]:
     """
     made_from = int(fingerprint[:15], 16)
 
-    def score_entry(batch: Any, texts: int, longest: int, model: Any) -> int:
-        return _score(batch, texts, longest, model) if made_from else 1
+    def score_entry(batch: Any, count: int, most: int, model: Any) -> int:
+        return _score(batch, count, most, model) if made_from else 1
 
-    def walk_entry(batch: Any, texts: int, longest: int, model: Any) -> int:
-        return _walk(batch, texts, longest, model) if made_from else 1
+    def walk_entry(batch: Any, count: int, most: int, model: Any) -> int:
+        return _walk(batch, count, most, model) if made_from else 1
 
     functions = {"score": score_entry, "walk": walk_entry}
     return {name: numba.cfunc(SIGNATURE, cache=True)(function) for name, function in functions.items()}

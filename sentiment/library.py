@@ -1,4 +1,4 @@
-"""The kernel as libraries for Python, made when an image is built (see `library_build`): without numba and LLVM.
+"""The kernel as libraries, made when an image is built (see `library_build`): to load them, Python needs no numba.
 
 There is one for each level of processors, and a process loads the fastest one that its machine can run.
 """
@@ -38,7 +38,8 @@ SOURCES = tuple(
         "entries",
     )
 )
-# Keeps Python's lock: giving it up and taking it back makes a single answer slower in a server of several threads.
+# Keeps Python's lock, which `strings.utf8` needs, and raises the error that it sets. Giving the lock up and taking it
+# back would also make a single answer slower in a server of several threads.
 PROTOTYPE = ctypes.PYFUNCTYPE(ctypes.c_int64, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64, ctypes.c_void_p)
 
 Function = Callable[[Any, int, int, Any], int]  # see `entries.score_pointers` and `entries.walk_pointers`

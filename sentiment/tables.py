@@ -1,6 +1,6 @@
 """The arrays that the compiled scorer reads and writes. They are made by numpy: neither numba nor a compiler is needed.
 
-All memory that the kernel works in is its caller's: what is compiled allocates nothing, and can be a plain library.
+All memory that the kernel works in is its caller's: what is compiled allocates none itself, and can be a plain library.
 """
 
 from __future__ import annotations

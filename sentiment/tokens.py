@@ -14,7 +14,7 @@ from sentiment.compiled import compiled
 from sentiment.lanes import WIDTH
 from sentiment.tables import LANES, ONE, SPACE, U8, U32, U64, Bits, Bytes, Codes, Runs
 from sentiment.textrule import APOSTROPHE, DIGIT, MARK, OTHER, SLASH, WORD
-from sentiment.vectors import MOVED, bits_from, lowest, move, move_all, ones, within
+from sentiment.vectors import MOVED, bits_from, lowest, move, move_wide, ones, within
 
 AHEAD = 32  # the folded text stands in `out` so far beyond its length that the tokens never reach what is to be read
 LISTED = 16  # there are fewer tokens in most runs of 64 bytes
@@ -33,13 +33,13 @@ def fold_wide(data: Bytes, at: int, end: int, folds: Codes, out: Bytes, to: int)
         plain = U64(0)  # bytes of ASCII
         if at + U64(LANES) <= end:
             wide = within(data, at, U8(0x80), U8(0x7F))
-            move_all(data, at, out, to)
+            move_wide(data, at, out, to)
             if not wide:  # guessed right nearly always, and then the next bytes don't wait for these
                 at, to = at + U64(LANES), to + U64(LANES)
                 continue
             plain = lowest(wide)
         elif end - begin >= U64(LANES) and not within(data, end - U64(LANES), U8(0x80), U8(0x7F)):
-            move_all(data, end - U64(LANES), out, to + (end - at) - U64(LANES))  # some of them once more
+            move_wide(data, end - U64(LANES), out, to + (end - at) - U64(LANES))  # some of them once more
             return to + (end - at)
         else:
             while at + plain < end and data[at + plain] < U8(0x80):
@@ -201,6 +201,7 @@ def tokenise(data: Bytes, text: tuple[int, int], rule: Rule, masks: Masks, out: 
         out[end + i] = SPACE
     fold_ascii(out, base, end, runs)
     chunks = (end - base) // U64(LANES) + ONE
+    # The other rows are filled before they are read, but for what stands behind the space at `end`: anything.
     for kind in range(BEGINS):
         for chunk in range(chunks + ONE):
             masks[U64(kind), U64(chunk)] = U64(0)

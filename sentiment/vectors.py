@@ -1,4 +1,4 @@
-"""The few instructions that numba has no word for: compare 64 bytes, move 16, count bits, fetch ahead.
+"""The few instructions that numba has no word for: compare 64 bytes, move 16 or 64, count bits, fetch ahead.
 
 They are written in LLVM's terms, so every processor has them, as the widest instructions it knows. NUMBA_BOUNDSCHECK
 holds for them as for numba's own: both ends of what they read or write are checked.
@@ -100,7 +100,7 @@ def move(typing: Any, source: Any, at: Any, target: Any, to: Any) -> Any:
 
 
 @intrinsic
-def move_all(typing: Any, source: Any, at: Any, target: Any, to: Any) -> Any:
+def move_wide(typing: Any, source: Any, at: Any, target: Any, to: Any) -> Any:
     """Copy LANES bytes."""
     return types.void(source, types.uint64, target, types.uint64), _moving(LANES)
 

@@ -142,6 +142,7 @@ def _running(name: str, server: Server, home: Path) -> Iterator[tuple[int, int]]
         process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
     try:
         _wait(process, port, log)
+        settle(process.pid)  # it may answer before it has started all that it needs
         yield port, process.pid
     finally:
         with contextlib.suppress(ProcessLookupError):
@@ -178,8 +179,10 @@ def _load(url: str, session: int, bodies: Path, connections: int, count: int) ->
     wrk = ["wrk", "--threads", "1", "--connections", str(connections), "--duration", f"{SECONDS}s", "--latency"]
     wrk += ["--timeout", f"{TIMEOUT_SECONDS}s"]
     command = _on_core(1, *wrk, "--script", SERVERS / "load.lua", url, "--", bodies)
-    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    settle(session)
+    try:
+        said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    finally:
+        settle(session)
     if failed := re.search("Non-2xx.*|Socket errors.*", said):
         raise ServiceError(failed[0])
     rate = float(_found(r"Requests/sec: +([\d.]+)", said)[1])

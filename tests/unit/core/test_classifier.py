@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,8 @@ from tests.unit.conftest import NOBODY
 
 BY_BUCKET = {bucket_of(term): weight for term, weight in WEIGHTS.items()}
 REVIEWS = st.text() | st.lists(st.sampled_from([*WEIGHTS, "the", "film", "not", ",", "<br>", "É"])).map(" ".join)
+
+THREADS = [(thread, place) for thread in range(6) for place in range(50)]
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +43,7 @@ def test_margins_are_the_plain_sums_to_the_last_bit(classifier: Classifier, text
 def test_a_text_has_the_answer_in_a_batch_that_it_has_alone(classifier: Classifier, texts: int) -> None:
     batch = [f"{'wonderful ' * (place % 7)}film, not bad " * (place % 50) for place in range(texts)]
     batch[texts // 2] = "awful " + "é" * OWN_BYTES
+    batch[0], batch[1] = ("film " * OWN_BYTES)[:OWN_BYTES], ("film " * OWN_BYTES)[: OWN_BYTES + 1]
     alone = [classifier.predict([text]) for text in batch]
     together = classifier.predict(batch)
     assert together.margin.tolist() == [one.margin[0] for one in alone]
@@ -53,6 +57,26 @@ def test_texts_are_not_kept_alive(classifier: Classifier) -> None:
     with pytest.raises(UnicodeEncodeError):
         classifier.predict_cleaned([good, bad])
     assert (sys.getrefcount(good), sys.getrefcount(bad)) == before
+
+
+def test_threads_share_a_classifier(classifier: Classifier) -> None:
+    batches = [[f"{'good ' * (place % 9)}film {thread}", "bad " * (5_000 * (thread % 2))] for thread, place in THREADS]
+    alone = [classifier.predict(batch).margin.tolist() for batch in batches]
+    with ThreadPoolExecutor(6) as pool:
+        together = pool.map(lambda batch: classifier.predict(batch).margin.tolist(), batches)
+        assert [*together] == alone
+
+
+@pytest.mark.parametrize("text", [np.str_("a good film"), type("Text", (str,), {})("a good film")])
+def test_what_is_a_string_of_another_class_is_a_text(classifier: Classifier, text: str) -> None:
+    assert classifier.predict([text]).margin == classifier.predict(["a good film"]).margin
+
+
+@pytest.mark.parametrize("text", [None, 1, b"a good film", ["a good film"]])
+def test_what_is_no_string_is_refused(classifier: Classifier, text: object) -> None:
+    for texts in ([text], ["a good film", text]):
+        with pytest.raises(TypeError):
+            classifier.predict_cleaned(texts)  # type: ignore[arg-type]
 
 
 @given(text=REVIEWS)
