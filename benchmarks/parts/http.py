@@ -25,7 +25,7 @@ import msgspec
 
 from benchmarks.context import Context
 from benchmarks.environments import InstallError, python_of
-from benchmarks.measuring import settle
+from benchmarks.measuring import RunError, settle
 from benchmarks.series import Figures, Measure, Series, ratio
 from sentiment.errors import ServiceError
 
@@ -122,7 +122,7 @@ def _start(stack: contextlib.ExitStack, name: str, server: Server, home: Path) -
     """What measures the server, which runs until the stack is left; of one that can't be started, what says why."""
     try:
         port, session = stack.enter_context(_running(name, server, home))
-    except (InstallError, ServiceError) as error:
+    except (InstallError, ServiceError, RunError) as error:
         return functools.partial(_refuse, error)
     return functools.partial(_load, f"http://127.0.0.1:{port}{server.path}", session)
 
